@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode (the default of these tools), every unsafe
+/// construct marked, every warning an error.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "nhip",
+  products: [.executable(name: "nhip", targets: ["nhip"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CMosquitto", linkerSettings: [.linkedLibrary("mosquitto"), .linkedLibrary("ssl")]),
+    .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    .target(name: "Telemetry", swiftSettings: strict),
+    .target(
+      name: "Ingest", dependencies: ["Telemetry", "CMosquitto", "CSimdJSON"],
+      swiftSettings: strict),
+    .target(name: "Analysis", dependencies: ["Telemetry"], swiftSettings: strict),
+    .target(
+      name: "Storage",
+      dependencies: ["Telemetry", "CZlib", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(
+      name: "Reporting", dependencies: ["Telemetry", "Analysis", "Storage"],
+      swiftSettings: strict),
+    .target(name: "FleetSimulator", dependencies: ["Telemetry", "CMosquitto"],
+      swiftSettings: strict),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Telemetry", "Ingest", "Analysis", "Storage", "Reporting", "FleetSimulator", "Yams",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "nhip",
+      dependencies: [
+        "Pipeline", "FleetSimulator", "Reporting", "Storage", "Telemetry",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    test("TelemetryTests", ["Telemetry"]),
+    test("IngestTests", ["Ingest", "Telemetry"]),
+    test("AnalysisTests", ["Analysis", "Telemetry"]),
+    test("StorageTests", ["Storage", "Telemetry"]),
+    test("PipelineTests", ["Pipeline", "Storage", "Reporting", "Telemetry"]),
+    test("FleetSimulatorTests", ["FleetSimulator", "Telemetry"]),
+    test("EndToEndTests", ["Pipeline", "nhip"]),
+    test("TidyTests", []),
+  ],
+  cxxLanguageStandard: .cxx17
+)
