@@ -1,1 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "CSimdJSON.h"
+
+#include <simdjson.h>
+
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dom = simdjson::dom;
+
+namespace {
+
+/// One level of the plan: where to go for each key, and which slots end here.
+struct Node {
+  struct Leaf {
+    uint32_t slot;
+    int aggregation;
+  };
+  std::vector<std::pair<std::string, std::unique_ptr<Node>>> children;
+  std::unique_ptr<Node> every;
+  std::vector<Leaf> leaves;
+
+  const Node *child(std::string_view key) const {
+    for (const auto &entry : children)
+      if (entry.first == key) return entry.second.get();
+    return nullptr;
+  }
+};
+
+nhip_value valueOf(const dom::element &element) {
+  nhip_value value{0, nullptr, 0, NHIP_VALUE_ABSENT};
+  switch (element.type()) {
+    case dom::element_type::INT64:
+      value.bits = static_cast<uint64_t>(element.get_int64().value_unsafe());
+      value.tag = NHIP_VALUE_INTEGER;
+      break;
+    case dom::element_type::UINT64:
+      value.bits = element.get_uint64().value_unsafe();
+      value.tag = NHIP_VALUE_UNSIGNED;
+      break;
+    case dom::element_type::DOUBLE: {
+      const double number = element.get_double().value_unsafe();
+      std::memcpy(&value.bits, &number, sizeof number);
+      value.tag = NHIP_VALUE_NUMBER;
+      break;
+    }
+    case dom::element_type::BOOL:
+      value.bits = element.get_bool().value_unsafe() ? 1 : 0;
+      value.tag = NHIP_VALUE_FLAG;
+      break;
+    case dom::element_type::STRING: {
+      const std::string_view text = element.get_string().value_unsafe();
+      value.text = text.data();
+      value.text_size = static_cast<uint32_t>(text.size());
+      value.tag = NHIP_VALUE_TEXT;
+      break;
+    }
+    case dom::element_type::NULL_VALUE:
+      break;
+    default:
+      value.tag = NHIP_VALUE_COMPOUND;
+  }
+  return value;
+}
+
+double numberOf(const nhip_value &value) {
+  if (value.tag == NHIP_VALUE_NUMBER) {
+    double number;
+    std::memcpy(&number, &value.bits, sizeof number);
+    return number;
+  }
+  if (value.tag == NHIP_VALUE_UNSIGNED) return static_cast<double>(value.bits);
+  return static_cast<double>(static_cast<int64_t>(value.bits));
+}
+
+bool isNumber(const nhip_value &value) {
+  return value.tag >= NHIP_VALUE_INTEGER && value.tag <= NHIP_VALUE_NUMBER;
+}
+
+/// Folds one more element into a slot. Whole numbers stay whole while their sum fits.
+void fold(nhip_value &into, const nhip_value &value, int aggregation) {
+  if (aggregation == NHIP_AGGREGATE_NONE || into.tag == NHIP_VALUE_ABSENT) {
+    into = value;
+    return;
+  }
+  if (value.tag == NHIP_VALUE_ABSENT || into.tag == NHIP_VALUE_COMPOUND) return;
+  if (!isNumber(value) || !isNumber(into)) {
+    into.tag = NHIP_VALUE_COMPOUND;
+    return;
+  }
+  if (aggregation == NHIP_AGGREGATE_MAX) {
+    if (numberOf(value) > numberOf(into)) into = value;
+    return;
+  }
+  int64_t sum;
+  if (into.tag == NHIP_VALUE_INTEGER && value.tag == NHIP_VALUE_INTEGER &&
+      !__builtin_add_overflow(static_cast<int64_t>(into.bits), static_cast<int64_t>(value.bits),
+                              &sum)) {
+    into.bits = static_cast<uint64_t>(sum);
+    return;
+  }
+  const double number = numberOf(into) + numberOf(value);
+  std::memcpy(&into.bits, &number, sizeof number);
+  into.tag = NHIP_VALUE_NUMBER;
+}
+
+void walk(const Node &node, const dom::element &element, nhip_value *values, size_t slots) {
+  for (const Node::Leaf &leaf : node.leaves)
+    if (leaf.slot < slots) fold(values[leaf.slot], valueOf(element), leaf.aggregation);
+  if (node.children.empty() && !node.every) return;
+  dom::object object;
+  if (element.get_object().get(object) == simdjson::SUCCESS) {
+    for (const dom::key_value_pair field : object) {
+      if (const Node *next = node.child(field.key)) walk(*next, field.value, values, slots);
+      if (node.every) walk(*node.every, field.value, values, slots);
+    }
+    return;
+  }
+  dom::array array;
+  if (node.every && element.get_array().get(array) == simdjson::SUCCESS)
+    for (const dom::element item : array) walk(*node.every, item, values, slots);
+}
+
+int reason(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::UTF8_ERROR: return NHIP_NOT_UTF8;
+    case simdjson::DEPTH_ERROR: return NHIP_TOO_DEEP;
+    case simdjson::MEMALLOC: return NHIP_OUT_OF_MEMORY;
+    default: return NHIP_NOT_JSON;
+  }
+}
+
+}  // namespace
+
+struct nhip_decoder {
+  dom::parser parser;
+  Node root;
+  dom::object latest;
+  bool has_latest = false;
+};
+
+extern "C" {
+
+nhip_decoder *nhip_decoder_create(void) { return new (std::nothrow) nhip_decoder; }
+
+void nhip_decoder_destroy(nhip_decoder *decoder) { delete decoder; }
+
+int nhip_decoder_add(nhip_decoder *decoder, const char *path, uint32_t slot, int aggregation) {
+  if (path[0] != '/') return -1;
+  Node *node = &decoder->root;
+  const char *start = path + 1;
+  while (true) {
+    const char *end = std::strchr(start, '/');
+    std::string segment(start, end ? static_cast<size_t>(end - start) : std::strlen(start));
+    if (segment.empty()) return -1;
+    if (segment == "*") {
+      if (!node->every) node->every = std::make_unique<Node>();
+      node = node->every.get();
+    } else if (const Node *known = node->child(segment)) {
+      node = const_cast<Node *>(known);
+    } else {
+      node->children.emplace_back(segment, std::make_unique<Node>());
+      node = node->children.back().second.get();
+    }
+    if (!end) break;
+    start = end + 1;
+  }
+  node->leaves.push_back({slot, aggregation});
+  return 0;
+}
+
+int nhip_decoder_decode(nhip_decoder *decoder, const uint8_t *json, size_t size,
+                        nhip_value *values, size_t slots) {
+  decoder->has_latest = false;
+  dom::element root;
+  // The caller's 64 readable bytes let simdjson parse in place (`realloc_if_needed` = false).
+  const auto error = decoder->parser.parse(json, size, false).get(root);
+  if (error) return reason(error);
+  if (root.get_object().get(decoder->latest)) return NHIP_NOT_OBJECT;
+  decoder->has_latest = true;
+  std::memset(values, 0, slots * sizeof *values);
+  walk(decoder->root, root, values, slots);
+  return NHIP_DECODED;
+}
+
+void nhip_decoder_unknown_keys(nhip_decoder *decoder, void *context,
+                               void (*visit)(void *, const char *, size_t)) {
+  if (!decoder->has_latest) return;
+  for (const dom::key_value_pair field : decoder->latest)
+    if (!decoder->root.child(field.key)) visit(context, field.key.data(), field.key.size());
+}
+
+}  // extern "C"

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// What the history of a device needs to know of one reading.
+package struct HistoryReading: Hashable, Sendable {
+  package var eventTime: Milliseconds
+  package var receivedAt: Milliseconds
+  package var session: UInt16
+  package var flags: ReadingFlags
+  /// Seconds since boot, if the reading carries it.
+  package var upSeconds: Double?
+
+  package init(
+    eventTime: Milliseconds, receivedAt: Milliseconds, session: UInt16 = 0,
+    flags: ReadingFlags = [], upSeconds: Double? = nil
+  ) {
+    self.eventTime = eventTime
+    self.receivedAt = receivedAt
+    self.session = session
+    self.flags = flags
+    self.upSeconds = upSeconds
+  }
+}
+
+/// An offline message (LWT). It has no time of its own, only a place in the order of receipt.
+package struct PresenceMark: Hashable, Sendable {
+  package var receivedAt: Milliseconds
+  package var session: UInt16
+
+  package init(receivedAt: Milliseconds, session: UInt16) {
+    self.receivedAt = receivedAt
+    self.session = session
+  }
+}
+
+/// All that availability needs to remember of one device.
+///
+/// Adding is commutative and idempotent: any order, any duplicates give an equal history.
+/// Judgement (gap allowance, calendars) happens when it is read, so that changed settings judge
+/// the past anew. Owned by the one thread that owns all Analysis state.
+package struct DeviceHistory: Hashable, Sendable {
+  /// Longer `up` values (a hundred years) are nonsense and no evidence.
+  package static let upSecondsMax = 3.2e9
+
+  package let reportInterval: Milliseconds
+  private var heardRuns = HeardRuns()
+  /// When the device was running, by its own word: the union of `[t − up, t]`.
+  package private(set) var powered = IntervalSet()
+  /// In ascending order of receipt, each once.
+  package private(set) var marks: [PresenceMark] = []
+  /// Event time of the latest reading that told `up`: after it, not covered means not known.
+  package private(set) var lastPowerEvidence: Milliseconds?
+
+  package init(reportInterval: Milliseconds) {
+    precondition(reportInterval > 0, "a report interval is longer than nothing")
+    self.reportInterval = reportInterval
+  }
+
+  package var heard: [HeardRun] { heardRuns.runs }
+  package var firstHeard: Milliseconds? { heard.first?.first.eventTime }
+  package var lastHeard: Milliseconds? { heard.last?.last.eventTime }
+
+  package mutating func add(_ reading: HistoryReading) {
+    if reading.flags.contains(.retained) { return }
+    if reading.flags.contains(.offlineMark) {
+      addMark(PresenceMark(receivedAt: reading.receivedAt, session: reading.session))
+      return
+    }
+    if let up = reading.upSeconds, up >= 0, up <= Self.upSecondsMax {
+      let length = Milliseconds((up * 1000).rounded())
+      powered.insert(Interval(start: reading.eventTime - length, end: reading.eventTime))
+      lastPowerEvidence = max(lastPowerEvidence ?? reading.eventTime, reading.eventTime)
+    }
+    if reading.flags.contains(.backlog) { return }
+    heardRuns.insert(
+      HeardRun.Edge(
+        eventTime: reading.eventTime, receivedAt: reading.receivedAt, session: reading.session),
+      closing: reportInterval)
+  }
+
+  private mutating func addMark(_ mark: PresenceMark) {
+    let position =
+      marks.lastIndex { ($0.receivedAt, $0.session) <= (mark.receivedAt, mark.session) }
+    if let position {
+      if marks[position] != mark { marks.insert(mark, at: position + 1) }
+    } else {
+      marks.insert(mark, at: 0)
+    }
+  }
+
+  /// Positions in `heard` of the runs that are followed by a marked gap: one in which a mark was
+  /// received between its two edges, on the same session, longer than 1.5 report intervals.
+  ///
+  /// Edges keep their receipt, so this is the same whatever the order of adding. A mark that fits
+  /// two gaps (a burst received within one millisecond) is no evidence for either.
+  ///
+  /// - Parameter now: the end of the last gap, the one still open.
+  package func markedGaps(now: Milliseconds) -> Set<Int> {
+    guard !marks.isEmpty else { return [] }
+    var gapOfMark: [Int: Int] = [:]
+    var ambiguous: Set<Int> = []
+    for (position, run) in heard.enumerated() {
+      let next = position + 1 < heard.count ? heard[position + 1].first : nil
+      let gap = (next?.eventTime ?? now) - run.last.eventTime
+      guard gap * 2 > reportInterval * 3 else { continue }
+      if let next, next.session != run.last.session { continue }
+      let end = next?.receivedAt ?? .max
+      var mark = firstMark(from: run.last.receivedAt)
+      while mark < marks.count, marks[mark].receivedAt <= end {
+        if marks[mark].session == run.last.session {
+          if gapOfMark.updateValue(position, forKey: mark) != nil { ambiguous.insert(mark) }
+        }
+        mark += 1
+      }
+    }
+    return Set(gapOfMark.lazy.filter { !ambiguous.contains($0.key) }.map(\.value))
+  }
+
+  private func firstMark(from receivedAt: Milliseconds) -> Int {
+    var lower = 0
+    var upper = marks.count
+    while lower < upper {
+      let middle = lower + (upper - lower) / 2
+      if marks[middle].receivedAt >= receivedAt { upper = middle } else { lower = middle + 1 }
+    }
+    return lower
+  }
+}

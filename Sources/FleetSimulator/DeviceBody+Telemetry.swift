@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import Telemetry
+
+extension DeviceBody {
+  /// Video endpoints and kiosks write `ts` as RFC 3339, the others as epoch milliseconds, so that
+  /// a fleet exercises both.
+  var writesTimeAsText: Bool { kind == .videoEndpoint || kind == .kiosk }
+
+  /// One report. `shown` is the time on the device's own clock, `now` the true one.
+  mutating func telemetry(
+    shown: Milliseconds, now: Milliseconds, isFaulty: Bool, random: inout RandomStream
+  ) -> [UInt8] {
+    sequence += 1
+    var text = JSONText()
+    text.open()
+    text.instant("ts", shown, asText: writesTimeAsText)
+    text.field("seq", unsigned: sequence)
+    text.field("up", Int((now - boot) / 1_000))
+    text.field("fw", word: firmware)
+    text.field("cpu", 4 + Int(random.unit() * 50))
+    text.field("mem", 30 + Int(random.unit() * 30))
+    text.field("temp", tenths: 310 + Int(random.unit() * 200))
+    text.field("ipv6", size > 0.9)
+    switch kind {
+    case .wirelessAccessPoint: accessPoint(&text, isFaulty, &random)
+    case .loudspeaker: loudspeaker(&text, isFaulty, &random)
+    case .videoEndpoint: videoEndpoint(&text, now, isFaulty, &random)
+    case .networkSensor: networkSensor(&text, isFaulty, &random)
+    case .kiosk: kiosk(&text, isFaulty)
+    }
+    text.close()
+    return text.bytes
+  }
+
+  private func accessPoint(
+    _ text: inout JSONText, _ isFaulty: Bool, _ random: inout RandomStream
+  ) {
+    text.key("wan")
+    text.open()
+    text.field("up", !isFaulty)
+    text.field("type", word: "4g")
+    text.field("rtt_ms", 25 + Int(random.unit() * 40))
+    text.field("loss_pct", tenths: isFaulty ? 1_000 : Int(random.unit() * 8))
+    text.field("rsrp_dbm", -115 + Int(size * 15) + Int(random.unit() * 6))
+    text.close()
+    text.key("radio")
+    text.openList()
+    let near = clients / 3
+    radio(&text, band: "2.4", channel: 6, clients: near, &random)
+    text.next()
+    radio(&text, band: "5", channel: 36, clients: clients - near, &random)
+    text.closeList()
+    text.field("clients", clients)
+    text.field("uniq_day", uniqueToday)
+    text.field("rx_bytes", unsigned: first.value)
+    text.field("tx_bytes", unsigned: second.value)
+  }
+
+  private func radio(
+    _ text: inout JSONText, band: String, channel: Int, clients: Int,
+    _ random: inout RandomStream
+  ) {
+    text.open()
+    text.field("band", word: band)
+    text.field("ch", channel)
+    text.field("util_pct", min(100, 8 + clients + Int(random.unit() * 12)))
+    text.field("noise_dbm", -97 + Int(random.unit() * 5))
+    text.field("clients", clients)
+    text.close()
+  }
+
+  private func loudspeaker(
+    _ text: inout JSONText, _ isFaulty: Bool, _ random: inout RandomStream
+  ) {
+    text.field("play", word: activity == nil ? "idle" : "playing")
+    if let activity {
+      text.field("prog", word: activity.programme)
+      text.field("src", word: "xa")
+      text.field("prio", word: "thong-thuong")
+    }
+    text.field("vol", activity == nil ? 0 : 12)
+    text.field("vol_set", 12)
+    text.field("mic_db", tenths: (activity == nil ? 330 : 690) + Int(random.unit() * 60))
+    text.key("spk")
+    text.openList()
+    for number in 1...2 {
+      if number > 1 { text.next() }
+      text.open()
+      text.field("n", number)
+      text.field("ok", !(isFaulty && number == 2))
+      text.close()
+    }
+    text.closeList()
+    text.field("mains_v", 212 + Int(random.unit() * 16))
+    text.field("batt_pct", 90 + Int(random.unit() * 10))
+    text.key("net")
+    text.open()
+    text.field("type", word: "4g")
+    text.field("rsrp_dbm", -115 + Int(size * 15) + Int(random.unit() * 6))
+    text.field("mb_month", Int(simMegabytes))
+    text.close()
+    text.field("sched", word: "synced")
+  }
+
+  private func videoEndpoint(
+    _ text: inout JSONText, _ now: Milliseconds, _ isFaulty: Bool, _ random: inout RandomStream
+  ) {
+    text.field("reg", !isFaulty)
+    text.field("call", activity != nil)
+    if let activity {
+      text.field("dur_s", Int((now - activity.start) / 1_000))
+      text.key("rx")
+      text.open()
+      text.field("loss_pct", tenths: Int(random.unit() * 6))
+      text.field("jitter_ms", 4 + Int(random.unit() * 14))
+      text.field("kbps", 1_500 + Int(random.unit() * 500))
+      text.field("res", word: "1280x720")
+      text.field("fps", 30)
+      text.close()
+      text.field("rtt_ms", 30 + Int(random.unit() * 40))
+      text.field("mos", tenths: 36 + Int(random.unit() * 9))
+    }
+    text.field("cam", true)
+    text.field("mic", true)
+    text.field("display", true)
+  }
+
+  private func networkSensor(
+    _ text: inout JSONText, _ isFaulty: Bool, _ random: inout RandomStream
+  ) {
+    text.key("link")
+    text.open()
+    for (name, isUp, base) in [("cpnet", true, 6.0), ("internet", !isFaulty, 16.0)]
+      as [(StaticString, Bool, Double)]
+    {
+      text.key(name)
+      text.open()
+      text.field("up", isUp)
+      if isUp { text.field("rtt_ms", Int(base + random.unit() * 9)) }
+      text.close()
+    }
+    text.close()
+    text.field("hosts", 18 + Int(size * 10) + Int(random.unit() * 4))
+    text.field("new_hosts", random.chance(0.01) ? 1 : 0)
+    text.key("sev")
+    text.open()
+    text.field("1", 0)
+    text.field("2", Int(random.unit() * 4))
+    text.field("3", Int(random.unit() * 14))
+    text.close()
+    text.field("drop_pct", tenths: Int(random.unit() * 3))
+    text.field("sig_age_h", signatureAgeHours)
+  }
+
+  /// Signatures arrive once a day, at local midnight.
+  private var signatureAgeHours: Int { Int(localTime(of: advancedTo) / 3_600_000) }
+
+  private func kiosk(_ text: inout JSONText, _ isFaulty: Bool) {
+    text.field("app", word: isFaulty ? "hung" : "running")
+    text.field("touch", true)
+    text.field("printer", word: paperPercent < 15 ? "paper_low" : "ok")
+    text.field("paper_pct", Int(paperPercent))
+    text.field("pos", true)
+    text.field("sessions", unsigned: first.value)
+  }
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+import Telemetry
+
+/// What all devices of a plan share.
+final class PlanFrame: Sendable {
+  let seed: UInt64
+  let span: Interval
+  let rates: FaultRates
+
+  init(seed: UInt64, span: Interval, rates: FaultRates) {
+    self.seed = seed
+    self.span = span
+    self.rates = rates
+  }
+}
+
+/// One thing that happens in a fleet.
+enum FleetStep: Sendable {
+  case message(SimulatedMessage)
+  /// A device lost its connection; abruptly, or by a proper DISCONNECT (then no will follows).
+  case lost(deviceIndex: Int, isAbrupt: Bool)
+  case returned(deviceIndex: Int)
+}
+
+/// One device over a plan: a state machine that is asked for its next instant and told to step.
+///
+/// Owned by whoever walks the plan, one at a time; it holds at most `backlogMax` readings,
+/// `heldEventsMax` events and the few messages that are still under way.
+struct DeviceSimulation: Sendable {
+  /// More than a day of readings, once a minute; what comes later is lost, as on real flash.
+  static let backlogMax = 2_000
+  static let heldEventsMax = 32
+  /// From one stored reading to the next when a backlog is sent.
+  static let backlogSpacing: Milliseconds = 20
+
+  let device: SimulatedDevice
+  let index: Int
+  let kind: SimulatedKind
+  let frame: PlanFrame
+  let timeline: DeviceTimeline
+  let telemetryTopic: String
+  var random: RandomStream
+  var body: DeviceBody
+  var tally = DeviceTally()
+
+  private var nextReportAt: Milliseconds
+  private var nextActivityAt = Milliseconds.max
+  private var slot: DailySchedule.Slot?
+  private var outageCursor = 0
+  private var serviceCursor = 0
+  var isOut = false
+  private var connectedAt: Milliseconds
+  private var isIntroduced = false
+  /// The reading before was late, so this one must not be.
+  var wasLate = true
+  /// In order of publication.
+  private var underway: [SimulatedMessage] = []
+  private var backlog: [[UInt8]] = []
+  private var heldEvents: [(payload: [UInt8], playedSeconds: Int)] = []
+
+  init(
+    device: SimulatedDevice, index: Int, frame: PlanFrame, wrongClockRank: Int?,
+    keepsBacklog: Bool
+  ) {
+    guard let kind = SimulatedKind(rawValue: device.kind) else {
+      preconditionFailure("the simulator has no device of kind \(device.kind)")
+    }
+    self.device = device
+    self.index = index
+    self.kind = kind
+    self.frame = frame
+    timeline = DeviceTimeline(
+      device: device, rates: frame.rates, seed: frame.seed, span: frame.span,
+      wrongClockRank: wrongClockRank, keepsBacklog: keepsBacklog)
+    telemetryTopic = device.topic(.telemetry)
+    random = RandomStream(seed: frame.seed, name: "device \(device.commune)/\(device.id)")
+    let start = frame.span.start
+    body = DeviceBody(kind: kind, boot: timeline.bootBefore, now: start, random: &random)
+    nextReportAt = start + random.integer(in: 0...(kind.idleInterval - 1))
+    connectedAt = timeline.bootBefore + 30_000
+    scheduleActivity(after: start)
+  }
+
+  /// When `step` has something to do; past the plan's end means never again.
+  var nextAt: Milliseconds {
+    min(underway.first?.publishedAt ?? .max, outageEdge, nextActivityAt, nextReportAt)
+  }
+
+  private var outageEdge: Milliseconds {
+    guard outageCursor < timeline.outages.count else { return .max }
+    let interval = timeline.outages[outageCursor].interval
+    return isOut ? interval.end : interval.start
+  }
+
+  /// Nothing sent now arrives later than this: the link, or the plan, ends there.
+  var arrivalMax: Milliseconds {
+    guard !isOut, outageCursor < timeline.outages.count else { return frame.span.end - 1 }
+    return min(frame.span.end, timeline.outages[outageCursor].interval.start) - 1
+  }
+
+  private var hasLink: Bool { !isOut }
+  private var isRunning: Bool {
+    !isOut || timeline.outages[outageCursor].kind.state == .noLink
+  }
+
+  /// Does what is due at `nextAt`, and tells what came of it.
+  mutating func step(into steps: inout [FleetStep]) {
+    let now = nextAt
+    if let message = underway.first, message.publishedAt == now {
+      underway.removeFirst()
+      steps.append(.message(message))
+    } else if now == outageEdge {
+      if isOut { comeBack(now, &steps) } else { goOut(now, &steps) }
+    } else if now == nextActivityAt {
+      if body.activity == nil { startActivity(now, &steps) } else { endActivity(now, &steps) }
+    } else {
+      report(now, &steps)
+    }
+  }
+
+  func shown(_ instant: Milliseconds) -> Milliseconds { instant + timeline.clockOffset }
+
+  /// Puts a message among those under way.
+  mutating func dispatch(_ message: SimulatedMessage) {
+    let position = underway.firstIndex { $0.publishedAt > message.publishedAt } ?? underway.count
+    underway.insert(message, at: position)
+  }
+
+  // MARK: Outages
+
+  private mutating func goOut(_ now: Milliseconds, _ steps: inout [FleetStep]) {
+    let outage = timeline.outages[outageCursor]
+    introduce(now, &steps)
+    body.advance(to: now, random: &random)
+    isOut = true
+    steps.append(.lost(deviceIndex: index, isAbrupt: outage.isAbrupt))
+    if let willAt = outage.willAt {
+      dispatch(stateMessage(isOnline: false, shown: shown(connectedAt), at: willAt, isWill: true))
+    }
+    if body.activity != nil, !isRunning || kind == .videoEndpoint { endActivity(now, &steps) }
+    if !isRunning { nextReportAt = .max }
+  }
+
+  private mutating func comeBack(_ now: Milliseconds, _ steps: inout [FleetStep]) {
+    let outage = timeline.outages[outageCursor]
+    isOut = false
+    outageCursor += 1
+    connectedAt = now
+    wasLate = true
+    steps.append(.returned(deviceIndex: index))
+    if let boot = outage.bootAt {
+      body.restart(boot: boot)
+      tally.reboots.append(boot)
+    }
+    body.advance(to: now, random: &random)
+    steps.append(.message(stateMessage(isOnline: true, shown: shown(now), at: now)))
+    if outage.bootAt != nil { tellBoot(outage.kind, now, &steps) }
+    for event in heldEvents {
+      tally.playedSecondsReported += event.playedSeconds
+      steps.append(.message(message(.event, event.payload, at: now)))
+    }
+    heldEvents.removeAll()
+    var arrival = now
+    for payload in backlog {
+      arrival = min(max(now, arrivalMax), arrival + Self.backlogSpacing)
+      dispatch(message(.backlog, payload, at: arrival))
+    }
+    tally.backlogReadings += backlog.count
+    body.first.deliverStored()
+    body.second.deliverStored()
+    backlog.removeAll()
+    nextReportAt = now + random.integer(in: 500...2_500)
+  }
+
+  /// The first sign of life of a device that was already running when the plan began.
+  private mutating func introduce(_ now: Milliseconds, _ steps: inout [FleetStep]) {
+    guard !isIntroduced else { return }
+    isIntroduced = true
+    steps.append(.message(stateMessage(isOnline: true, shown: shown(connectedAt), at: now)))
+  }
+
+  private mutating func tellBoot(
+    _ kind: FaultKind, _ now: Milliseconds, _ steps: inout [FleetStep]
+  ) {
+    let reason =
+      switch kind {
+      case .powerCut: "power"
+      case .deviceOff: "watchdog"
+      default: "command"
+      }
+    var text = JSONText()
+    text.open()
+    text.field("type", word: "boot")
+    text.field("reason", word: reason)
+    text.instant("ts", shown(now), asText: body.writesTimeAsText)
+    text.close()
+    steps.append(.message(message(.event, text.bytes, at: now)))
+  }
+
+  // MARK: Plays and calls
+
+  private mutating func scheduleActivity(after instant: Milliseconds) {
+    slot = DailySchedule.next(after: instant, kind: kind)
+    nextActivityAt = slot.map { $0.start + random.integer(in: 0...3_000) } ?? .max
+  }
+
+  private mutating func startActivity(_ now: Milliseconds, _ steps: inout [FleetStep]) {
+    guard let slot else { return }
+    let takesPart = kind == .loudspeaker ? isRunning : hasLink && random.chance(0.6)
+    guard takesPart else { return scheduleActivity(after: now) }
+    introduce(now, &steps)
+    var length = slot.length
+    if kind == .loudspeaker, random.chance(frame.rates.partialPlayShare) {
+      length = Milliseconds(Double(length) * (0.2 + 0.6 * random.unit())) / 1_000 * 1_000
+      tally.partialPlays.append(Interval(start: now + length, end: now + slot.length))
+    }
+    body.advance(to: now, random: &random)
+    body.activity = Activity(
+      programme: slot.programme, start: now, requested: slot.length, end: now + length)
+    nextActivityAt = now + length
+    nextReportAt = now + 1_000
+    var text = JSONText()
+    text.open()
+    if kind == .loudspeaker {
+      text.field("type", word: "play.start")
+      text.field("prog", word: slot.programme)
+      text.field("req_s", Int(slot.length / 1_000))
+      text.field("voice", word: "recorded")
+    } else {
+      text.field("type", word: "call.start")
+    }
+    text.instant("ts", shown(now), asText: body.writesTimeAsText)
+    text.close()
+    tell(text.bytes, playedSeconds: 0, now, &steps)
+  }
+
+  private mutating func endActivity(_ now: Milliseconds, _ steps: inout [FleetStep]) {
+    guard let activity = body.activity else { return }
+    body.advance(to: now, random: &random)
+    body.activity = nil
+    let seconds = Int((now - activity.start) / 1_000)
+    var text = JSONText()
+    text.open()
+    if kind == .loudspeaker {
+      tally.playedSeconds += seconds
+      text.field("type", word: "play.end")
+      text.field("prog", word: activity.programme)
+      text.field("req_s", Int(activity.requested / 1_000))
+      text.field("played_s", seconds)
+      text.field("voice", word: "recorded")
+      let isWhole = now - activity.start >= activity.requested
+      text.field("result", word: isWhole ? "played" : "partial")
+    } else {
+      text.field("type", word: "call.end")
+      text.field("dur_s", seconds)
+    }
+    text.instant("ts", shown(now), asText: body.writesTimeAsText)
+    text.close()
+    tell(text.bytes, playedSeconds: kind == .loudspeaker ? seconds : 0, now, &steps)
+    scheduleActivity(after: now)
+  }
+
+  /// Sends an event, or holds it until the link is back.
+  private mutating func tell(
+    _ payload: [UInt8], playedSeconds: Int, _ now: Milliseconds, _ steps: inout [FleetStep]
+  ) {
+    guard isOut else {
+      tally.playedSecondsReported += playedSeconds
+      let event = message(.event, payload, at: now)
+      steps.append(.message(event))
+      repeatPerhaps(event)
+      return
+    }
+    guard heldEvents.count < Self.heldEventsMax else { return }
+    heldEvents.append((payload, playedSeconds))
+  }
+
+  // MARK: Reports
+
+  private mutating func report(_ now: Milliseconds, _ steps: inout [FleetStep]) {
+    introduce(now, &steps)
+    let interval = body.activity == nil ? kind.idleInterval : kind.busyInterval
+    nextReportAt = now + interval + random.integer(in: -400...400)
+    body.advance(to: now, random: &random)
+    let sentAt = now - random.integer(in: 20...400)
+    let payload = body.telemetry(
+      shown: shown(sentAt), now: sentAt, isFaulty: isServiceFaulty(now), random: &random)
+    if !isOut {
+      body.first.report()
+      body.second.report()
+      tally.liveReadings += 1
+      deliver(message(.telemetry, payload, at: now), interval: interval, &steps)
+    } else if timeline.keepsBacklog, backlog.count < Self.backlogMax {
+      body.first.store()
+      body.second.store()
+      backlog.append(payload)
+    }
+  }
+
+  private mutating func isServiceFaulty(_ now: Milliseconds) -> Bool {
+    let faults = timeline.serviceFaults
+    while serviceCursor < faults.count, faults[serviceCursor].end <= now { serviceCursor += 1 }
+    return serviceCursor < faults.count && faults[serviceCursor].contains(now)
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import Telemetry
+
+/// What a device truly was, whoever could see it.
+package enum TrueState: String, Sendable, Encodable {
+  /// Running and connected.
+  case up
+  /// Not running although it had power: switched off, hung, or restarting.
+  case down
+  case noPower = "no_power"
+  /// Running, with no way to the broker.
+  case noLink = "no_link"
+}
+
+/// What was done to a device on purpose.
+package enum FaultKind: String, Sendable, Encodable {
+  case powerCut = "power-cut"
+  case linkLoss = "link-loss"
+  case deviceOff = "device-off"
+  case reboot
+  case serviceFault = "service-fault"
+  case partialPlay = "partial-play"
+  case wrongClock = "wrong-clock"
+
+  /// What the device is while the fault lasts; nil if it stays up.
+  var state: TrueState? {
+    switch self {
+    case .powerCut: .noPower
+    case .linkLoss: .noLink
+    case .deviceOff, .reboot: .down
+    case .serviceFault, .partialPlay, .wrongClock: nil
+    }
+  }
+}
+
+package struct TrueInterval: Sendable, Hashable, Encodable {
+  package var state: TrueState
+  package var start: Milliseconds
+  package var end: Milliseconds
+}
+
+package struct InjectedFault: Sendable, Hashable, Encodable {
+  package var kind: FaultKind
+  package var start: Milliseconds
+  package var end: Milliseconds
+}
+
+/// The truth about one counter.
+package struct TrueCounter: Sendable, Hashable, Encodable {
+  /// Increments from the first reported value to the last, resets taken into account: what a
+  /// perfect reader of the messages could find.
+  package var total: UInt64
+  /// Increments that died with the device (or the plan's end) before any reading carried them.
+  package var unreported: UInt64
+}
+
+/// The truth about one device over the plan.
+package struct DeviceTruth: Sendable, Hashable, Encodable {
+  package var id: String
+  package var kind: String
+  package var commune: String
+  package var village: String
+  package var site: String
+  package var feeder: String
+  /// In order, without gap or overlap, from the plan's start to its end. An outage ends when the
+  /// device is connected again.
+  package var intervals: [TrueInterval]
+  /// Boot instants within the plan.
+  package var reboots: [Milliseconds]
+  /// By metric name.
+  package var counters: [String: TrueCounter]
+  /// Seconds a loudspeaker played, whether or not the news of it arrived.
+  package var playedSeconds: Int
+  /// Those of them that a `play.end` event told within the plan.
+  package var playedSecondsReported: Int
+  package var faults: [InjectedFault]
+  /// Its clock minus true time; 0 is right.
+  package var clockOffset: Milliseconds
+  package var keepsBacklog: Bool
+  /// Telemetry readings that arrived live, each once.
+  package var liveReadings: Int
+  package var backlogReadings: Int
+  /// Of the live ones, those that arrived late.
+  package var lateReadings: Int
+  /// Copies beyond the first of telemetry and events.
+  package var duplicates: Int
+}
+
+/// What truly happened to a simulated fleet, computed from the devices and not from messages.
+package struct FleetTruth: Sendable, Hashable, Encodable {
+  package var seed: UInt64
+  package var start: Milliseconds
+  package var end: Milliseconds
+  /// In the plan's order.
+  package var devices: [DeviceTruth]
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Telemetry
+
+/// The form in which messages are written to files, for replay.
+package enum NDJSON {
+  /// `{"topic":…,"payload":…,"received_at":…}` without a line end. The payload stands there as a
+  /// JSON string, since not every payload is JSON; `received_at` is RFC 3339, UTC, milliseconds.
+  ///
+  /// - Precondition: topic and payload are UTF-8, as all simulated ones are; invalid bytes become
+  ///   U+FFFD.
+  package static func line(_ message: SimulatedMessage) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(message.payload.count * 5 / 4 + 128)
+    bytes.append(contentsOf: "{\"topic\":\"".utf8)
+    appendEscaped(message.topic.utf8, to: &bytes)
+    bytes.append(contentsOf: "\",\"payload\":\"".utf8)
+    appendEscaped(message.payload, to: &bytes)
+    bytes.append(contentsOf: "\",\"received_at\":\"".utf8)
+    bytes.appendTimestamp(message.publishedAt)
+    bytes.append(contentsOf: "\"}".utf8)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func appendEscaped(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0..<0x20:
+        bytes.append(contentsOf: "\\u00".utf8)
+        for nibble in [byte >> 4, byte & 15] {
+          bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10)
+        }
+      default:
+        bytes.append(byte)
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMosquitto
+
+/// What libmosquitto or the broker said no to.
+package struct MosquittoError: Error, CustomStringConvertible, Sendable {
+  package var operation: String
+  package var code: Int32
+  /// True if trying again cannot help: a taken-over session, for example.
+  package var isFatal = false
+  package var hint = ""
+
+  package var description: String {
+    let reason =
+      code == MOSQ_ERR_ERRNO.rawValue32
+      ? "the system refused (connection refused, or name not known)"
+      : unsafe String(cString: mosquitto_strerror(code))
+    return "\(operation): \(reason)" + (hint.isEmpty ? "" : "; \(hint)")
+  }
+}
+
+extension mosq_err_t {
+  var rawValue32: Int32 { Int32(rawValue) }
+}

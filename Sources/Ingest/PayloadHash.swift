@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// MurmurHash64A (Appleby, 2008, public domain): part of a reading's identity, not of its safety.
+///
+/// The value is stored, so the algorithm and the seed must never change.
+package enum PayloadHash {
+  private static let multiplier: UInt64 = 0xc6a4_a793_5bd1_e995
+
+  package static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0x6e68_6970) -> UInt64 {
+    var hash = seed ^ (UInt64(bytes.count) &* multiplier)
+    var offset = 0
+    while offset + 8 <= bytes.count {
+      let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      hash = (hash ^ mixed(UInt64(littleEndian: word))) &* multiplier
+      offset += 8
+    }
+    if offset < bytes.count {
+      var tail: UInt64 = 0
+      for index in offset..<bytes.count {
+        tail |= unsafe UInt64(bytes[index]) << (8 * UInt64(index - offset))
+      }
+      hash = (hash ^ tail) &* multiplier
+    }
+    hash = (hash ^ (hash >> 47)) &* multiplier
+    return hash ^ (hash >> 47)
+  }
+
+  private static func mixed(_ word: UInt64) -> UInt64 {
+    let scaled = word &* multiplier
+    return (scaled ^ (scaled >> 47)) &* multiplier
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// Reads the `ts` field in every form devices send: RFC 3339, or an epoch in s, ms, µs or ns.
+package enum SentTime {
+  /// Years 1970 to 2199: beyond them a number is not a time but a mistake.
+  static let earliest: Milliseconds = 0
+  static let latest: Milliseconds = 7_258_118_400_000
+
+  /// An epoch whose unit follows from its magnitude; nil outside ``earliest``…``latest``.
+  package static func milliseconds(epoch value: Double) -> Milliseconds? {
+    guard value.isFinite, value >= 0 else { return nil }
+    let scaled =
+      switch value {
+      case ..<1e11: value * 1e3
+      case ..<1e14: value
+      case ..<1e17: value / 1e3
+      default: value / 1e6
+      }
+    guard scaled <= Double(latest) else { return nil }
+    return Milliseconds(scaled.rounded())
+  }
+
+  /// The same for whole numbers, exactly.
+  package static func milliseconds(epoch value: Int64) -> Milliseconds? {
+    guard value >= 0 else { return nil }
+    let scaled =
+      switch value {
+      case ..<100_000_000_000: value * 1_000
+      case ..<100_000_000_000_000: value
+      case ..<100_000_000_000_000_000: value / 1_000
+      default: value / 1_000_000
+      }
+    return scaled <= latest ? scaled : nil
+  }
+
+  /// RFC 3339, or a number written as text. nil if it is neither.
+  package static func milliseconds(text: UnsafeRawBufferPointer) -> Milliseconds? {
+    if let instant = unsafe rfc3339(text) { return instant }
+    let string = unsafe String(decoding: text, as: UTF8.self)
+    if let whole = Int64(string) { return milliseconds(epoch: whole) }
+    return Double(string).flatMap(milliseconds(epoch:))
+  }
+
+  /// `2026-11-21T05:00:00[.fraction](Z|±hh:mm)`, section 5.6 of RFC 3339. A space for `T` is legal.
+  private static func rfc3339(_ text: UnsafeRawBufferPointer) -> Milliseconds? {
+    guard text.count >= 20, unsafe text[4] == 0x2D, unsafe text[7] == 0x2D,
+      unsafe [0x54, 0x74, 0x20].contains(text[10]), unsafe text[13] == 0x3A,
+      unsafe text[16] == 0x3A,
+      let year = unsafe number(text, 0, 4), let month = unsafe number(text, 5, 2),
+      let day = unsafe number(text, 8, 2), let hour = unsafe number(text, 11, 2),
+      let minute = unsafe number(text, 14, 2), let second = unsafe number(text, 17, 2),
+      (1970...2199).contains(year), (1...12).contains(month), day >= 1,
+      day <= daysIn(month: month, year: year), hour < 24, minute < 60, second <= 60
+    else { return nil }
+    var (milliseconds, index) = unsafe fraction(text, from: 19)
+    guard let offset = unsafe zoneMinutes(text, from: &index), index == text.count else {
+      return nil
+    }
+    let days = daysFromEpoch(year: year, month: month, day: day)
+    let minutes = Int64(days) * 1_440 + Int64(hour * 60 + minute - offset)
+    milliseconds += minutes * 60_000 + Int64(second) * 1_000
+    return milliseconds >= earliest ? milliseconds : nil
+  }
+
+  private static func number(_ text: UnsafeRawBufferPointer, _ start: Int, _ digits: Int) -> Int? {
+    var value = 0
+    for index in start..<start + digits {
+      let byte = unsafe text[index]
+      guard byte >= 0x30, byte <= 0x39 else { return nil }
+      value = value * 10 + Int(byte - 0x30)
+    }
+    return value
+  }
+
+  /// Milliseconds behind the decimal point (more digits are cut), and where the zone starts.
+  private static func fraction(
+    _ text: UnsafeRawBufferPointer, from start: Int
+  ) -> (Milliseconds, Int) {
+    guard start < text.count, unsafe text[start] == 0x2E else { return (0, start) }
+    var index = start + 1
+    var (value, weight): (Milliseconds, Milliseconds) = (0, 100)
+    while index < text.count, unsafe (0x30...0x39).contains(text[index]) {
+      value += unsafe Milliseconds(text[index] - 0x30) * weight
+      weight /= 10
+      index += 1
+    }
+    return (value, index)
+  }
+
+  private static func zoneMinutes(_ text: UnsafeRawBufferPointer, from index: inout Int) -> Int? {
+    guard index < text.count else { return nil }
+    let sign = unsafe text[index]
+    if sign == 0x5A || sign == 0x7A {
+      index += 1
+      return 0
+    }
+    guard sign == 0x2B || sign == 0x2D, index + 6 <= text.count, unsafe text[index + 3] == 0x3A,
+      let hours = unsafe number(text, index + 1, 2), let minutes = unsafe number(text, index + 4, 2),
+      hours < 24, minutes < 60
+    else { return nil }
+    index += 6
+    return (sign == 0x2D ? -1 : 1) * (hours * 60 + minutes)
+  }
+
+  private static func daysIn(month: Int, year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// Days since 1970-01-01 in the proleptic Gregorian calendar (Hinnant, "chrono-compatible
+  /// low-level date algorithms", days_from_civil).
+  private static func daysFromEpoch(year: Int, month: Int, day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+}

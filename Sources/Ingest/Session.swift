@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMosquitto
+import Dispatch
+import Glibc
+import Telemetry
+
+/// One MQTT session that acknowledges only what is on disk.
+///
+/// Runs on a thread of its own (``run()``), owns its libmosquitto client and the producer end of
+/// its ring. libmosquitto queues a PUBACK inside `mosquitto_loop_read`; because the client is
+/// marked as threaded and the loop is ours, it leaves only in `mosquitto_loop_write`, which is
+/// called in one place, ``flush()``, guarded by "everything published is committed".
+/// Bounds: at most `receiveMaximum` unacknowledged messages (the broker stops there), the ring's
+/// capacity (reading stops there), `batchMessages` a batch.
+@safe package final class Session {
+  let settings: SessionSettings
+  let link: SessionLink
+  let clock: @Sendable () -> Milliseconds
+  let log: @Sendable (String) -> Void
+  var producer: RecordRing.Producer
+  var client: OpaquePointer?
+  /// Messages the callback has put into the ring since the last acknowledgement.
+  var batchCount = 0
+  var batchStartedAt: Milliseconds = 0
+  var batchIsUrgent = false
+  var received: UInt64 = 0
+  /// Messages of a resumed session that the broker may have delivered before.
+  var resumedLeft = 0
+  var failure: MosquittoError?
+  var isSubscribed = false
+  var random: SystemRandomNumberGenerator = .init()
+
+  package init(
+    settings: SessionSettings, producer: consuming RecordRing.Producer, link: SessionLink,
+    clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void
+  ) {
+    self.settings = settings
+    self.producer = producer
+    self.link = link
+    self.clock = clock
+    self.log = log
+  }
+
+  /// Connects, receives and acknowledges until the link says stop; reconnects for ever.
+  ///
+  /// - Throws: only what no further attempt can mend (a session taken over by another nhip).
+  package func run() throws(MosquittoError) {
+    mosquitto_lib_init()
+    defer { destroyClient() }
+    var backoff = SessionLimits.backoffFirst
+    while !link.isStopping {
+      do {
+        try connect()
+        backoff = SessionLimits.backoffFirst
+        try receive()
+      } catch {
+        endObservation(error)
+        if error.isFatal { throw error }
+        log("session \(settings.name): \(error); trying again in at most \(backoff) ms")
+        pause(Milliseconds.random(in: backoff / 2...backoff, using: &random))
+        backoff = min(backoff * 2, SessionLimits.backoffMax)
+      }
+    }
+    endObservation(nil)
+    disconnect()
+  }
+
+  /// Reads in batches until the connection fails or the link says stop.
+  private func receive() throws(MosquittoError) {
+    while !link.isStopping {
+      try waitReadable()
+      try readAvailable()
+      let age = clock() - batchStartedAt
+      if batchCount == 0 {
+        try flush()
+      } else if batchIsUrgent || batchCount >= SessionLimits.batchMessages
+        || age >= SessionLimits.batchAge || age < 0
+      {
+        try commitAndAcknowledge()
+      }
+    }
+    if batchCount > 0 { try commitAndAcknowledge() }
+  }
+
+  /// Step 1: polls, unless OpenSSL already holds decrypted bytes that poll cannot see.
+  private func waitReadable() throws(MosquittoError) {
+    guard let client = unsafe client else { return }
+    guard unsafe nhip_mosquitto_tls_pending(client) == 0 else { return }
+    let socket = unsafe mosquitto_socket(client)
+    guard socket >= 0 else { throw MosquittoError(operation: "poll", code: 7) }
+    if batchCount > 0 { pause(SessionLimits.gather) }
+    // Want-write with nothing unacknowledged: the socket was full, so wait for room as well.
+    let wantsWrite = unsafe batchCount == 0 && mosquitto_want_write(client)
+    let events = Int16(POLLIN) | (wantsWrite ? Int16(POLLOUT) : 0)
+    var descriptor = pollfd(fd: socket, events: events, revents: 0)
+    let timeout = batchCount > 0 ? 0 : SessionLimits.idlePoll
+    let ready = unsafe poll(&descriptor, 1, Int32(timeout))
+    if ready > 0, descriptor.revents & Int16(POLLIN) != 0 {
+      let now = clock()
+      link.update { $0.heardUntil = $0.heardFrom == nil ? $0.heardUntil : now }
+    }
+  }
+
+  /// Reads packets until a call delivers no message, or the batch is full.
+  private func readAvailable() throws(MosquittoError) {
+    guard let client = unsafe client else { return }
+    while batchCount < SessionLimits.batchMessages {
+      let before = received
+      let status = unsafe mosquitto_loop_read(client, 1)
+      if let failure { throw failure }
+      guard status == 0 else { throw MosquittoError(operation: "read", code: status) }
+      if received == before { break }
+    }
+    link.update { $0.received = received }
+  }
+
+  /// Step 2: the engine commits; step 3: every acknowledgement of the batch leaves.
+  private func commitAndAcknowledge() throws(MosquittoError) {
+    waitCommitted()
+    guard producer.isCommitted else { return }
+    batchCount = 0
+    batchIsUrgent = false
+    try flush()
+  }
+
+  func waitCommitted() {
+    link.requestCommit()
+    while !producer.isCommitted {
+      let patience = DispatchPatience.deadline(SessionLimits.commitPatience)
+      if link.committed.wait(timeout: patience) == .timedOut { link.requestCommit() }
+      if link.isStopping && link.isEngineGone { return }
+    }
+  }
+
+  /// The only place from which anything leaves, so that no acknowledgement can overtake its commit.
+  private func flush() throws(MosquittoError) {
+    guard let client = unsafe client else { return }
+    precondition(producer.isCommitted, "an acknowledgement would overtake its commit")
+    let status = unsafe mosquitto_loop_write(client, 1)
+    guard status == 0 else { throw MosquittoError(operation: "write", code: status) }
+    let upkeep = unsafe mosquitto_loop_misc(client)
+    guard upkeep == 0 else { throw MosquittoError(operation: "keepalive", code: upkeep) }
+  }
+
+  func pause(_ length: Milliseconds) {
+    var rest = length
+    while rest > 0 && !link.isStopping {
+      let step = min(rest, 100)
+      usleep(UInt32(step * 1_000))
+      rest -= step
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// Usage figures and alert rules.
+extension KnownMetrics {
+  func usageFigure(_ name: String, _ node: YAMLNode) -> UsageFigure? {
+    guard
+      let map = node.mapping(keys: ["metric", "formula", "word", "unit", "divisor", "title"])
+    else { return nil }
+    let metric = metric(map.required("metric"))
+    let formula = map.required("formula")?.word(UsageFigure.Formula.self)
+    let unit = map.required("unit")?.text(lengthMax: 32)
+    let title = map.required("title").flatMap(title)
+    let divisor = map["divisor"].flatMap(divisor)
+    guard let metric, let formula else { return nil }
+    let word = map["word"].flatMap { word($0, metric, formula) }
+    checkFit(map, metric, formula)
+    guard let unit, let title else { return nil }
+    return UsageFigure(
+      name: name, title: title, metric: metric.name, formula: formula, word: word ?? "",
+      unit: unit, divisor: divisor ?? 1)
+  }
+
+  private func checkFit(
+    _ map: YAMLNode.Mapping, _ metric: Metric, _ formula: UsageFigure.Formula
+  ) {
+    let fitting: [Metric.Form] =
+      switch formula {
+      case .total: [.counter]
+      case .mean, .maximum, .integral: [.gauge]
+      case .duration: [.flag, .state]
+      case .sum: [.gauge, .counter]
+      case .count: Metric.Form.allCases
+      }
+    if !fitting.contains(metric.form) {
+      map["metric"]?.report(
+        "'\(formula.rawValue)' does not fit a \(metric.form.rawValue)",
+        allowed: "a metric of type \(fitting.map(\.rawValue).joined(separator: " or "))")
+    }
+    if formula == .duration, metric.form == .state, map["word"] == nil {
+      map["metric"]?.report("the duration of a state needs 'word'", allowed: wordsAllowed(metric))
+    }
+  }
+
+  private func word(
+    _ node: YAMLNode, _ metric: Metric, _ formula: UsageFigure.Formula
+  ) -> String? {
+    guard let text = node.text() else { return nil }
+    guard metric.form == .state, formula == .duration || formula == .count else {
+      node.report("'word' means nothing here", allowed: "duration or count of a state")
+      return nil
+    }
+    guard isWord(text, of: metric) else {
+      node.report("\(metric.name) has no such word", allowed: wordsAllowed(metric))
+      return nil
+    }
+    return text
+  }
+
+  private func divisor(_ node: YAMLNode) -> Double? {
+    guard let number = node.number() else { return nil }
+    guard number > 0 else {
+      node.report("out of range", allowed: "a number above zero")
+      return nil
+    }
+    return number
+  }
+
+  func alertRule(_ name: String, _ node: YAMLNode) -> AlertRule? {
+    guard let map = node.mapping(keys: ["severity", "when", "title"]) else { return nil }
+    let severity = map.required("severity")?.word(AlertRule.Severity.self)
+    let trigger = map.required("when").flatMap(trigger)
+    let title = map.required("title").flatMap(title)
+    guard let severity, let trigger, let title else { return nil }
+    return AlertRule(name: name, title: title, severity: severity, trigger: trigger)
+  }
+
+  private func trigger(_ node: YAMLNode) -> AlertRule.Trigger? {
+    if case .scalar = node.node {
+      return node.word(from: ["offline": AlertRule.Trigger.offline])
+    }
+    guard let map = node.mapping(keys: ["metric", "is", "for", "anomaly"]) else { return nil }
+    guard let anomaly = map["anomaly"] else {
+      let duration = map["for"].map { $0.duration() }
+      guard let condition = condition(map) else { return nil }
+      return .condition(condition, duration: (duration ?? 0) ?? 0)
+    }
+    for key in ["metric", "is", "for"] {
+      map[key]?.report("'\(key)' means nothing beside 'anomaly'", allowed: "anomaly alone")
+    }
+    guard let metric = metric(anomaly) else { return nil }
+    guard metric.form == .gauge, metric.isWatched else {
+      anomaly.report("the metric is not watched", allowed: "a gauge with watched: true")
+      return nil
+    }
+    return .anomaly(metric: metric.name)
+  }
+}

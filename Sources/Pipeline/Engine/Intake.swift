@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Ingest
+import Storage
+import Telemetry
+
+/// Turns messages into a batch for the store: decodes, judges clocks, sorts out what is not a
+/// reading. The same for `nhip run` and `nhip replay`: it has no clock and does no I/O.
+///
+/// Owned by the engine's thread. Everything that comes in ends in exactly one place of the batch:
+/// a column row, the inbox, the quarantine, or the count of redeliveries.
+final class Intake {
+  private(set) var devices: [Device] = []
+  private(set) var states: [DeviceState] = []
+  private var topics = TopicTable([])
+  private var codecs: [JSONCodec] = []
+  private var columns: [ReadingColumns] = []
+  private var columnOfUp: [Int] = []
+  private var columnOfOnline: [Int] = []
+  private var kindOfDevice: [Int] = []
+  private var positionOfNumber: [Int64: Int] = [:]
+  private let kinds: [String: Int]
+  var gaps: ObservationGaps
+  var redeliveries: RedeliveryFilter
+  private var inbox: [InboxMessage] = []
+  private var quarantine: [QuarantinedMessage] = []
+  private(set) var batchCount = 0
+  private(set) var counters = IntakeCounters()
+
+  init(profiles: [Profile], registry: Registry, observed: [Interval], receiveMaximum: Int) {
+    gaps = ObservationGaps(observed: observed)
+    redeliveries = RedeliveryFilter(receiveMaximum: receiveMaximum)
+    kinds = Dictionary(uniqueKeysWithValues: profiles.enumerated().map { ($1.kind, $0) })
+    for profile in profiles {
+      codecs.append(JSONCodec(profile: profile))
+      columns.append(
+        ReadingColumns(
+          kind: profile.kind, profileVersion: profile.version,
+          metricNames: profile.metrics.map(\.name)))
+      columnOfUp.append(Self.column("up", in: profile))
+      columnOfOnline.append(Self.column("online", in: profile))
+    }
+    register(registry)
+  }
+
+  private static func column(_ name: String, in profile: Profile) -> Int {
+    guard let column = profile.column(of: name) else {
+      preconditionFailure("profile \(profile.kind) lacks the common metric \(name)")
+    }
+    return column
+  }
+
+  /// Takes the registry in force: devices keep their state by number.
+  func register(_ registry: Registry) {
+    let known = Dictionary(
+      uniqueKeysWithValues: devices.indices.map { (devices[$0].number, states[$0]) })
+    devices = registry.devices.filter { kinds[$0.kind] != nil && $0.retiredAt == nil }
+    states = devices.map { known[$0.number] ?? DeviceState() }
+    kindOfDevice = devices.compactMap { kinds[$0.kind] }
+    positionOfNumber = Dictionary(
+      uniqueKeysWithValues: devices.indices.map { (devices[$0].number, $0) })
+    topics = TopicTable(
+      devices.enumerated().flatMap { position, device in
+        Channel.allCases.map { channel in
+          let topic = Topic.path(
+            commune: device.commune, kind: device.kind, device: device.id, channel: channel)
+          return (topic, Route(device: Int32(position), channel: channel))
+        }
+      })
+  }
+
+  /// Puts one message where it belongs.
+  func accept(_ message: Message) {
+    counters.messages += 1
+    let route = unsafe topics.route(of: message.topic)
+    if let route {
+      unsafe acceptReading(message, route)
+    } else {
+      unsafe acceptUnregistered(message)
+    }
+  }
+
+  private func acceptReading(_ message: Message, _ route: Route) {
+    let position = Int(route.device)
+    let kind = kindOfDevice[position]
+    let hash = unsafe PayloadHash.of(message.payload, seed: UInt64(devices[position].number))
+    let header = unsafe message.header
+    if unsafe message.flags.contains(.resumed),
+      redeliveries.isRedelivery(session: header.session, packetID: header.packetID, hash: hash)
+    {
+      counters.redelivered += 1
+      return
+    }
+    // A retained message that is empty is the broker's word for "deleted", not a payload.
+    if unsafe message.payload.count == 0 && message.flags.contains(.retained) { return }
+    if unsafe message.isOversize { return unsafe reject(message, PayloadFault.tooLarge.rawValue) }
+    switch unsafe codecs[kind].decode(message.payload) {
+    case .failure(let fault):
+      unsafe reject(message, fault.rawValue)
+    case .success(let decoded):
+      redeliveries.note(session: header.session, packetID: header.packetID, hash: hash)
+      unsafe append(message, route, decoded, hash: hash, kind: kind)
+    }
+  }
+
+  private func append(
+    _ message: Message, _ route: Route, _ decoded: JSONCodec.Decoded, hash: UInt64, kind: Int
+  ) {
+    let position = Int(route.device)
+    let receivedAt = unsafe message.header.receivedAt
+    var flags = unsafe message.flags
+    if codecs[kind].value(at: columnOfOnline[kind]) == .flag(false) { flags.insert(.offlineMark) }
+    if decoded.isOutOfRange { flags.insert(.outOfRange) }
+    // Neither a will (its ts is its connect time) nor a retained copy tells when it was sent.
+    let isMark = flags.contains(.offlineMark) || flags.contains(.retained)
+    let up = codecs[kind].value(at: columnOfUp[kind]).double
+    let verdict = ClockJudge.judge(
+      sentAt: isMark ? receivedAt : decoded.sentAt, receivedAt: receivedAt,
+      upMilliseconds: isMark ? nil : up.flatMap(Self.milliseconds(upSeconds:)),
+      isMeasure: route.channel != .backlog && !isMark && !flags.contains(.resumed),
+      commissionedAt: devices[position].commissionedAt, state: &states[position])
+    flags.formUnion(verdict.flags)
+    if isBacklog(route.channel, verdict, receivedAt, codecs[kind].profile) {
+      flags.insert(.backlog)
+    } else if !isMark {
+      states[position].lastHeard = max(states[position].lastHeard ?? .min, verdict.eventTime)
+    }
+    columns[kind].device.append(devices[position].number)
+    columns[kind].channel.append(route.channel)
+    columns[kind].flags.append(flags)
+    columns[kind].receivedAt.append(receivedAt)
+    columns[kind].eventTime.append(verdict.eventTime)
+    columns[kind].sentTime.append(decoded.sentTime)
+    unsafe columns[kind].session.append(message.header.session)
+    unsafe columns[kind].packetID.append(message.header.packetID)
+    columns[kind].payloadHash.append(hash)
+    codecs[kind].append(to: &columns[kind])
+    batchCount += 1
+    counters.readings += 1
+  }
+
+  /// 136 years of uptime is no uptime; beyond it the value is left out of judging the clock.
+  private static func milliseconds(upSeconds: Double) -> Milliseconds? {
+    (0...4_294_967_295).contains(upSeconds) ? Milliseconds(upSeconds * 1_000) : nil
+  }
+
+  /// The device kept it, unless it came in time or we were the ones who could not hear.
+  private func isBacklog(
+    _ channel: Channel, _ verdict: ClockJudge.Verdict, _ receivedAt: Milliseconds,
+    _ profile: Profile
+  ) -> Bool {
+    if channel == .backlog { return true }
+    if receivedAt - verdict.eventTime <= profile.offlineAfter { return false }
+    return !gaps.contains(verdict.eventTime)
+  }
+
+  private func acceptUnregistered(_ message: Message) {
+    switch unsafe TopicParser.parse(message.topic) {
+    case .failure(let fault):
+      unsafe reject(message, fault.rawValue)
+    case .success(let (address, _)):
+      guard kinds[address.kind] != nil else { return unsafe reject(message, "kind-unknown") }
+      if unsafe message.payload.count == 0 && message.flags.contains(.retained) { return }
+      guard unsafe !message.isOversize else {
+        return unsafe reject(message, PayloadFault.tooLarge.rawValue)
+      }
+      counters.inbox += 1
+      batchCount += 1
+      unsafe inbox.append(
+        InboxMessage(
+          topic: String(decoding: message.topic, as: UTF8.self),
+          payload: Self.scrubbed(message.payload), receivedAt: message.header.receivedAt,
+          address: address, flags: message.flags))
+    }
+  }
+
+  private func reject(_ message: Message, _ reason: String) {
+    counters.quarantined += 1
+    batchCount += 1
+    var address = ""
+    if case .success(let (parsed, _)) = unsafe TopicParser.parse(message.topic) {
+      address = "\(Topic.prefix)/\(parsed.commune)/\(parsed.kind)/\(parsed.device)"
+    }
+    unsafe quarantine.append(
+      QuarantinedMessage(
+        address: address, reason: reason, topic: Array(message.topic),
+        payload: Self.scrubbed(message.payload), receivedAt: message.header.receivedAt))
+  }
+
+  private static func scrubbed(_ payload: UnsafeRawBufferPointer) -> [UInt8] {
+    var bytes = unsafe Array(payload)
+    PersonalData.scrub(&bytes)
+    return bytes
+  }
+
+  /// Takes everything gathered so far, and starts anew.
+  func takeBatch() -> CommitBatch {
+    var batch = CommitBatch()
+    batch.blocks = columns.filter { $0.count > 0 }
+    batch.inbox = inbox
+    batch.quarantine = quarantine
+    for kind in columns.indices { columns[kind].removeAll() }
+    inbox.removeAll(keepingCapacity: true)
+    quarantine.removeAll(keepingCapacity: true)
+    batchCount = 0
+    return batch
+  }
+
+  func restore(_ number: Int64, _ state: DeviceState) {
+    if let position = positionOfNumber[number] { states[position] = state }
+  }
+
+  /// Brings states and the redelivery filter up to a block that was committed before.
+  func recover(_ block: ReadingColumns) {
+    for row in 0..<block.count {
+      redeliveries.note(
+        session: block.session[row], packetID: block.packetID[row], hash: block.payloadHash[row])
+      guard let position = positionOfNumber[block.device[row]] else { continue }
+      let flags = block.flags[row]
+      if flags.isDisjoint(with: [.backlog, .retained, .offlineMark]) {
+        states[position].lastHeard = max(
+          states[position].lastHeard ?? .min, block.eventTime[row])
+      }
+    }
+  }
+}
+
+/// What became of the messages so far.
+package struct IntakeCounters: Sendable, Equatable {
+  package var messages: UInt64 = 0
+  package var readings: UInt64 = 0
+  package var redelivered: UInt64 = 0
+  package var inbox: UInt64 = 0
+  package var quarantined: UInt64 = 0
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// The times in which we could not hear, newest last: what reaches us late from them was kept by
+/// the broker, so the device counts as heard.
+struct ObservationGaps {
+  /// More gaps than this within the lateness allowance is a broken uplink, not a memory.
+  static let countMax = 4_096
+  private(set) var gaps: [Interval] = []
+  /// End of the newest observed stretch of each session; 0 stands for what the store knew.
+  private(set) var heardUntil: Milliseconds?
+
+  init(observed: [Interval]) {
+    for interval in observed.sorted(by: { $0.start < $1.start }) {
+      heard(from: interval.start, until: interval.end)
+    }
+  }
+
+  /// Notes one stretch in which we heard; stretches come in order of their start.
+  mutating func heard(from start: Milliseconds, until end: Milliseconds) {
+    if let last = heardUntil, start > last {
+      gaps.append(Interval(start: last, end: start))
+      if gaps.count > Self.countMax { gaps.removeFirst() }
+    }
+    heardUntil = max(heardUntil ?? end, end)
+  }
+
+  func contains(_ instant: Milliseconds) -> Bool {
+    gaps.reversed().contains { $0.contains(instant) }
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// Recognises what the broker sends again because our acknowledgement never reached it.
+///
+/// After a session resumes, its first *receive maximum* messages are compared, by packet id and
+/// payload hash, with the newest readings on disk. Owned by the engine's thread; bounded by the
+/// 65,536 packet ids of a session.
+struct RedeliveryFilter {
+  private struct Entry {
+    var hash: UInt64 = 0
+    /// Which of the session's committed messages it was, counted from 1; 0 is none.
+    var ordinal: UInt64 = 0
+  }
+
+  private var entries: [UInt16: [Entry]] = [:]
+  private var ordinals: [UInt16: UInt64] = [:]
+  private let receiveMaximum: UInt64
+
+  init(receiveMaximum: Int) { self.receiveMaximum = UInt64(receiveMaximum) }
+
+  /// Remembers a message that is about to be committed.
+  mutating func note(session: UInt16, packetID: UInt16, hash: UInt64) {
+    // Session 0 is replay and packet id 0 is QoS 0: neither is ever redelivered.
+    guard session != 0, packetID != 0 else { return }
+    let ordinal = ordinals[session, default: 0] + 1
+    ordinals[session] = ordinal
+    entries[session, default: Array(repeating: Entry(), count: 65_536)][Int(packetID)] =
+      Entry(hash: hash, ordinal: ordinal)
+  }
+
+  /// Whether a message of a resumed session is on disk already.
+  func isRedelivery(session: UInt16, packetID: UInt16, hash: UInt64) -> Bool {
+    guard packetID != 0, let entry = entries[session]?[Int(packetID)], entry.ordinal > 0 else {
+      return false
+    }
+    let newest = ordinals[session, default: 0]
+    return entry.hash == hash && newest - entry.ordinal < receiveMaximum
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Telemetry
+import Testing
+
+@Suite struct AvailabilityTests {
+  @Test(
+    "random histories are judged as second by second", arguments: 0..<200 as Range<UInt64>)
+  func oracle(seed: UInt64) {
+    let life = AvailabilityCase(seed: seed)
+    let availability = life.compute(life.history(life.readings))
+    let judged = life.judge()
+    var computed: [DeviceState] = []
+    for part in availability.states {
+      #expect(part.interval.duration % 1000 == 0, "seed \(seed)")
+      computed += Array(repeating: part.state, count: Int(part.interval.duration / 1000))
+    }
+    #expect(computed.count == judged.count, "seed \(seed)")
+    let wrong = zip(computed, judged).enumerated().first { $1.0 != $1.1 }
+    #expect(wrong == nil, "seed \(seed), second \(wrong?.offset ?? -1)")
+    for state in DeviceState.allCases {
+      #expect(availability[state] == Int64(judged.count { $0 == state }) * 1000, "seed \(seed)")
+    }
+    let down = availability.outages.reduce(0) { $0 + $1.downInPeriod }
+    #expect(down == availability.down, "outages do not sum to down, seed \(seed)")
+  }
+
+  @Test("the oracle meets every state and marked outages")
+  func coverage() {
+    var seen: Set<DeviceState> = []
+    var marked = 0
+    for seed in 0..<200 as Range<UInt64> {
+      let life = AvailabilityCase(seed: seed)
+      let availability = life.compute(life.history(life.readings))
+      seen.formUnion(availability.states.map(\.state))
+      marked += availability.outages.count { $0.isMarked }
+    }
+    #expect(seen.count == DeviceState.allCases.count)
+    #expect(marked > 10)
+  }
+
+  @Test(
+    "order and duplicates of readings change nothing", arguments: 0..<100 as Range<UInt64>)
+  func order(seed: UInt64) {
+    let life = AvailabilityCase(seed: seed)
+    var random = SeededGenerator(seed: seed &+ 1_000)
+    let shuffled = (life.readings + life.readings).shuffled(using: &random)
+    #expect(life.history(shuffled) == life.history(life.readings), "seed \(seed)")
+  }
+
+  static let minute: Milliseconds = 60_000
+
+  /// A device that reports every minute and is silent between the given minutes.
+  func availability(
+    silent: Range<Int64>, until end: Int64 = 100, now: Int64 = 100, mark: Bool = false,
+    observed: [Interval]? = nil, period: Interval = Interval(start: 0, end: 100 * minute)
+  ) -> Availability {
+    var history = DeviceHistory(reportInterval: Self.minute)
+    for minute in 0...end where !(silent.lowerBound + 1..<silent.upperBound).contains(minute) {
+      let time = minute * Self.minute
+      history.add(HistoryReading(eventTime: time, receivedAt: time + 5))
+    }
+    if mark {
+      let time = silent.lowerBound * Self.minute + 45_000
+      history.add(
+        HistoryReading(eventTime: 0, receivedAt: time, flags: .offlineMark, upSeconds: nil))
+    }
+    return Availability.compute(
+      history: history, period: period, now: now * Self.minute,
+      observed: IntervalSet(observed ?? [Interval(start: 0, end: now * Self.minute)]),
+      maintenance: IntervalSet(), serviceHours: [], reportInterval: Self.minute,
+      offlineAfter: 3 * Self.minute, commissionedAt: nil, retiredAt: nil,
+      outageMin: Self.minute)
+  }
+
+  @Test("a gap of exactly the allowance is up, a longer one is down from last heard")
+  func border() {
+    #expect(availability(silent: 10..<13).down == 0)
+    let longer = availability(silent: 10..<14)
+    #expect(longer.down == 4 * Self.minute)
+    #expect(longer.outages.map(\.interval.start) == [10 * Self.minute])
+    #expect(longer.outages.map(\.cause) == [.unknown])
+    #expect(longer.ratio == 960_000)
+    #expect(longer.outageCount == 1 && longer.shortOutageCount == 0)
+    #expect(longer.longestOutage == 4 * Self.minute)
+  }
+
+  @Test("a mark makes an outage of a gap longer than 1.5 report intervals only")
+  func marks() {
+    #expect(availability(silent: 10..<12, mark: true).down == 2 * Self.minute)
+    #expect(availability(silent: 10..<12).down == 0)
+    #expect(availability(silent: 10..<11, mark: true).down == 0)
+  }
+
+  @Test("a device still silent is up until the allowance has passed, then down from last heard")
+  func openEnd() {
+    let soon = availability(silent: 200..<201, until: 90, now: 93)
+    #expect(soon.down == 0)
+    #expect(soon[.up] == 93 * Self.minute && soon[.unobserved] == 7 * Self.minute)
+    let later = availability(silent: 200..<201, until: 90, now: 94)
+    #expect(later.down == 4 * Self.minute && later.outages.first?.isOpen == true)
+  }
+
+  @Test("time that we could not observe widens the bounds and is neither up nor down")
+  func unobserved() {
+    let hole = availability(
+      silent: 10..<20,
+      observed: [
+        Interval(start: 0, end: 11 * Self.minute),
+        Interval(start: 19 * Self.minute, end: 100 * Self.minute),
+      ])
+    #expect(hole.down == 0 && hole[.unobserved] == 8 * Self.minute)
+    #expect(hole.ratio == 1_000_000 && hole.ratioLowest == 920_000)
+    #expect(hole.ratioHighest == 1_000_000)
+  }
+
+  @Test("an outage across the end of a period is judged on all of its length")
+  func edge() {
+    let before = availability(
+      silent: 10..<20, period: Interval(start: 0, end: 11 * Self.minute))
+    #expect(before.down == Self.minute)
+    #expect(before.outageCount == 1 && before.longestOutage == Self.minute)
+  }
+
+  @Test("a device never heard and not commissioned is excluded, without a ratio")
+  func neverHeard() {
+    let period = Interval(start: 0, end: 1_000)
+    let never = Availability.compute(
+      history: DeviceHistory(reportInterval: 10), period: period, now: 1_000,
+      observed: IntervalSet([period]), maintenance: IntervalSet(), serviceHours: [],
+      reportInterval: 10, offlineAfter: 30, commissionedAt: nil, retiredAt: nil, outageMin: 60)
+    #expect(never[.excluded] == 1_000 && never.ratio == nil && never.ratioLowest == nil)
+  }
+}
