@@ -32,7 +32,7 @@ final class BrokerConnection {
 
   /// A write to a connection that the broker closed must be an error, not the process's death.
   private static let isLibraryReady: Bool = {
-    unsafe signal(SIGPIPE, SIG_IGN)
+    _ = signal(SIGPIPE, SIG_IGN)
     return mosquitto_lib_init() == MOSQ_ERR_SUCCESS.rawValue
   }()
 

@@ -79,7 +79,10 @@ package final class LiveFleet {
       let isDue = step.at <= now && Double(now) >= publishAt
       if isDue {
         try take(step.step, devices: plan.devices)
-        if let ratePerSecond { publishAt = max(publishAt, Double(now) - 100) + 1_000 / ratePerSecond }
+        if let ratePerSecond {
+          // A tenth of a second may be caught up in a burst.
+          publishAt = max(publishAt, Double(now) - 100) + 1_000 / ratePerSecond
+        }
         upcoming = steps.next()
       }
       try serve(timeout: isDue ? 0 : min(max(1, step.at - now), 50), now: now)

@@ -78,14 +78,8 @@ package struct LoadRun {
     while true {
       let now = wallClock()
       let wanted = target(elapsed: now - began)
-      var isMore = true
-      while isMore, published < wanted {
-        isMore = false
-        for line in lines where published < wanted {
-          let count = line.publish(burst: min(Self.burstMax, wanted - published), now: now)
-          published += count
-          isMore = isMore || count == Self.burstMax && ratePerSecond != nil
-        }
+      for line in lines where published < wanted {
+        published += line.publish(burst: min(Self.burstMax, wanted - published), now: now)
       }
       BrokerConnection.serve(lines.map(\.connection), timeout: pause(published, wanted, lines))
       try ledger?.flush(atLeast: AcceptedLedger.bufferMax)
@@ -94,7 +88,7 @@ package struct LoadRun {
         progressAt = now
         lastAccepted = accepted
       }
-      try reopen(lines, now: now)
+      reopen(lines, now: now)
       let isOver = isFinished(published: published, elapsed: now - began)
       if isOver && (accepted == published || now - progressAt > Self.patience) { break }
     }
@@ -156,7 +150,7 @@ package struct LoadRun {
   }
 
   /// A broker that went away comes back, perhaps; the library then repeats what was in flight.
-  private func reopen(_ lines: [LoadLine], now: Milliseconds) throws(FleetFailure) {
+  private func reopen(_ lines: [LoadLine], now: Milliseconds) {
     for line in lines where !line.connection.isConnected { line.reopen(now: now) }
   }
 }

@@ -31,6 +31,9 @@ import Telemetry
   var isSubscribed = false
   var random: SystemRandomNumberGenerator = .init()
 
+  /// libmosquitto counts its users without a lock, so the first session counts for all.
+  private static let library: Int32 = mosquitto_lib_init()
+
   package init(
     settings: SessionSettings, producer: consuming RecordRing.Producer, link: SessionLink,
     clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void
@@ -46,7 +49,7 @@ import Telemetry
   ///
   /// - Throws: only what no further attempt can mend (a session taken over by another nhip).
   package func run() throws(MosquittoError) {
-    mosquitto_lib_init()
+    _ = Self.library
     defer { destroyClient() }
     var backoff = SessionLimits.backoffFirst
     while !link.isStopping {

@@ -39,8 +39,25 @@ package enum RecordRing {
 
   /// Both ends of one ring, to be taken apart and handed to two threads.
   package struct Ends: ~Copyable {
-    package var producer: Producer
-    package var consumer: Consumer
+    private var producer: Producer?
+    private var consumer: Consumer?
+
+    init(producer: consuming Producer, consumer: consuming Consumer) {
+      self.producer = consume producer
+      self.consumer = consume consumer
+    }
+
+    /// - Precondition: not taken before.
+    package mutating func takeProducer() -> Producer {
+      guard let taken = producer.take() else { preconditionFailure("a producer taken twice") }
+      return taken
+    }
+
+    /// - Precondition: not taken before.
+    package mutating func takeConsumer() -> Consumer {
+      guard let taken = consumer.take() else { preconditionFailure("a consumer taken twice") }
+      return taken
+    }
   }
 
   static func footprint(_ recordSize: Int) -> UInt64 {

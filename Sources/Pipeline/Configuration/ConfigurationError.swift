@@ -45,7 +45,8 @@ extension ConfigurationError: CustomStringConvertible {
 
   /// Control characters would break the one-line form that editors jump by.
   private static func shortened(_ value: String) -> String {
-    let line = String(String.UnicodeScalarView(value.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
+    let scalars = value.unicodeScalars.map { $0.value < 32 ? " " : $0 }
+    let line = String(String.UnicodeScalarView(scalars))
     return line.count <= valueLengthMax ? line : line.prefix(valueLengthMax) + "…"
   }
 }

@@ -7,12 +7,11 @@ enum ConfigurationFile {
   static func text(
     at path: String, sizeBytesMax: Int, problems: ConfigurationProblems
   ) -> String? {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+    guard FileManager.default.fileExists(atPath: path) else {
       problems.add(ConfigurationError(file: path, problem: "the file does not exist"))
       return nil
     }
-    guard !isDirectory.boolValue else {
+    guard !isFolder(path) else {
       problems.add(ConfigurationError(file: path, problem: "a folder stands where a file should"))
       return nil
     }
@@ -24,6 +23,13 @@ enum ConfigurationFile {
     if let text = String(validating: content, as: UTF8.self) { return text }
     problems.add(encodingError(in: content, file: path))
     return nil
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    // The pointer to the flag lives for the call alone.
+    let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    return exists && isDirectory.boolValue
   }
 
   /// One byte more than allowed is asked for, so a growing file cannot pass by its former size.

@@ -8,13 +8,13 @@ extension KnownMetrics {
     guard
       let map = node.mapping(keys: ["metric", "formula", "word", "unit", "divisor", "title"])
     else { return nil }
-    let metric = metric(map.required("metric"))
+    let metric = self.metric(map.required("metric"))
     let formula = map.required("formula")?.word(UsageFigure.Formula.self)
     let unit = map.required("unit")?.text(lengthMax: 32)
-    let title = map.required("title").flatMap(title)
-    let divisor = map["divisor"].flatMap(divisor)
+    let title = map.required("title").flatMap(readTitle)
+    let divisor = map["divisor"].flatMap(self.divisor)
     guard let metric, let formula else { return nil }
-    let word = map["word"].flatMap { word($0, metric, formula) }
+    let word = map["word"].flatMap { self.word($0, metric, formula) }
     checkFit(map, metric, formula)
     guard let unit, let title else { return nil }
     return UsageFigure(
@@ -70,8 +70,8 @@ extension KnownMetrics {
   func alertRule(_ name: String, _ node: YAMLNode) -> AlertRule? {
     guard let map = node.mapping(keys: ["severity", "when", "title"]) else { return nil }
     let severity = map.required("severity")?.word(AlertRule.Severity.self)
-    let trigger = map.required("when").flatMap(trigger)
-    let title = map.required("title").flatMap(title)
+    let trigger = map.required("when").flatMap(self.trigger)
+    let title = map.required("title").flatMap(readTitle)
     guard let severity, let trigger, let title else { return nil }
     return AlertRule(name: name, title: title, severity: severity, trigger: trigger)
   }
@@ -83,13 +83,13 @@ extension KnownMetrics {
     guard let map = node.mapping(keys: ["metric", "is", "for", "anomaly"]) else { return nil }
     guard let anomaly = map["anomaly"] else {
       let duration = map["for"].map { $0.duration() }
-      guard let condition = condition(map) else { return nil }
+      guard let condition = self.condition(map) else { return nil }
       return .condition(condition, duration: (duration ?? 0) ?? 0)
     }
     for key in ["metric", "is", "for"] {
       map[key]?.report("'\(key)' means nothing beside 'anomaly'", allowed: "anomaly alone")
     }
-    guard let metric = metric(anomaly) else { return nil }
+    guard let metric = self.metric(anomaly) else { return nil }
     guard metric.form == .gauge, metric.isWatched else {
       anomaly.report("the metric is not watched", allowed: "a gauge with watched: true")
       return nil

@@ -23,7 +23,7 @@ struct KnownMetrics {
 
   /// `metric: wan_up, is: "== false"`.
   func condition(_ map: YAMLNode.Mapping) -> Condition? {
-    let metric = metric(map.required("metric"))
+    let metric = self.metric(map.required("metric"))
     guard let node = map.required("is"), let text = node.text(), let metric else { return nil }
     // Two-character comparisons first: "<" begins "<=" too.
     let comparisons = Condition.Comparison.allCases.sorted { $0.rawValue.count > $1.rawValue.count }
@@ -33,7 +33,7 @@ struct KnownMetrics {
       return nil
     }
     let rest = text.dropFirst(comparison.rawValue.count).drop { $0 == " " }
-    guard let constant = constant(String(rest), metric, comparison, node) else { return nil }
+    guard let constant = self.constant(String(rest), metric, comparison, node) else { return nil }
     return Condition(metric: metric.name, comparison: comparison, constant: constant)
   }
 

@@ -16,7 +16,7 @@ package enum ProfileLoader {
   ///   kind is an error too.
   package static func load(directory: String) throws(ConfigurationErrors) -> [Profile] {
     let problems = ConfigurationProblems()
-    let kinds = kinds(in: directory, problems: problems)
+    let kinds = Self.kinds(in: directory, problems: problems)
     try problems.throwIfAny()
     var profiles: [Profile] = []
     for kind in kinds {
@@ -41,12 +41,8 @@ package enum ProfileLoader {
           allowed: "a folder with <kind>/\(fileName)"))
       return []
     }
-    let kinds = names.filter { name in
-      var isDirectory: ObjCBool = false
-      let path = "\(directory)/\(name)"
-      return !name.hasPrefix(".")
-        && FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        && isDirectory.boolValue
+    let kinds = names.filter {
+      !$0.hasPrefix(".") && ConfigurationFile.isFolder("\(directory)/\($0)")
     }
     if kinds.isEmpty || kinds.count > kindCountMax {
       problems.add(

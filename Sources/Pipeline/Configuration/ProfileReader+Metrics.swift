@@ -51,11 +51,11 @@ extension ProfileReader {
       allowed: "a JSON pointer such as /wan/rtt_ms or /radio/*/clients, up to 256 bytes",
       where: Self.isPath)
     let form = map.required("type")?.word(Metric.Form.self)
-    let title = map.required("title").flatMap(title)
+    let title = map.required("title").flatMap(readTitle)
     let unit = map["unit"]?.text(lengthMax: 32)
-    let range = map["range"].flatMap(range)
+    let range = map["range"].flatMap(self.range)
     let aggregation = map["aggregation"]?.word(Metric.Aggregation.self)
-    let words = map["words"].flatMap(words)
+    let words = map["words"].flatMap(self.words)
     let isWatched = map["watched"]?.boolean()
     guard let path, let form, let title else { return nil }
     checkFit(map, form: form)

@@ -30,9 +30,9 @@ struct ProfileReader {
 
   func profile(_ root: YAMLNode) -> Profile? {
     guard let map = root.mapping(keys: Self.keys) else { return nil }
-    let kind = map.required("kind").flatMap(kind)
+    let kind = map.required("kind").flatMap(self.kind)
     let version = map.required("version")?.integer(in: 1...1_000_000)
-    let title = map.required("title").flatMap(title)
+    let title = map.required("title").flatMap(readTitle)
     let codec = map.required("codec")?.word(from: Self.codecs)
     let reportInterval = map.required("report_interval")?.duration()
     let offlineAfter = map.required("offline_after")?.duration()
@@ -42,8 +42,8 @@ struct ProfileReader {
         allowed: "at least \(DurationText.text(reportInterval))")
     }
     let hours = map["service_hours"]?.sequence(countMax: Self.serviceHoursCountMax)?
-      .compactMap(serviceHours)
-    let metrics = map.required("metrics").flatMap(metrics)
+      .compactMap(self.serviceHours)
+    let metrics = map.required("metrics").flatMap(self.metrics)
     let known = KnownMetrics(metrics: metrics ?? CommonMetrics.all, areComplete: metrics != nil)
     let service = map["service"]?.sequence(countMax: Self.serviceCountMax)?
       .compactMap { $0.mapping(keys: ["metric", "is"]).flatMap(known.condition) }
@@ -89,8 +89,8 @@ struct ProfileReader {
       }
       return days
     }
-    let start = map.required("from").flatMap(minute)
-    let end = map.required("to").flatMap(minute)
+    let start = map.required("from").flatMap(self.minute)
+    let end = map.required("to").flatMap(self.minute)
     guard let days, let start, let end else { return nil }
     guard start < end else {
       map["to"]?.report("not later than 'from'", allowed: "a time later on the same day")
@@ -108,7 +108,7 @@ struct ProfileReader {
 }
 
 /// Words for people, in both languages.
-func title(_ node: YAMLNode) -> Title? {
+func readTitle(_ node: YAMLNode) -> Title? {
   guard let map = node.mapping(keys: ["vi", "en"]) else { return nil }
   let vietnamese = map.required("vi")?.text(lengthMax: titleLengthMax)
   let english = map.required("en")?.text(lengthMax: titleLengthMax)

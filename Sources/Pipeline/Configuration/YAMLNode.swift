@@ -13,6 +13,16 @@ struct YAMLNode {
     let problems: ConfigurationProblems
   }
 
+  /// Where a node begins; the start of the file if Yams does not know.
+  struct Place {
+    let line: Int
+    let column: Int
+    init(_ mark: Mark?) {
+      line = mark?.line ?? 1
+      column = mark?.column ?? 1
+    }
+  }
+
   let node: Node
   let keyPath: String
   let context: Context
@@ -52,7 +62,7 @@ struct YAMLNode {
   /// A mapping whose keys are names that the file chooses, in the file's order.
   struct OpenMapping {
     var entries: [(name: String, value: YAMLNode)] = []
-    var keyPlaces: [String: Mark] = [:]
+    var keyPlaces: [String: Place] = [:]
   }
 
   func openMapping() -> OpenMapping? {
@@ -71,11 +81,11 @@ struct YAMLNode {
         node: value, keyPath: keyPath.isEmpty ? name : "\(keyPath).\(name)", context: context)
       if let first = result.keyPlaces[name] {
         child.reportKey(
-          name, at: scalar.mark,
+          name, at: Place(scalar.mark),
           "the key stands twice in this mapping, first at \(first.line):\(first.column)",
           allowed: "each key once")
       } else {
-        result.keyPlaces[name] = scalar.mark ?? Mark(line: 1, column: 1)
+        result.keyPlaces[name] = Place(scalar.mark)
         result.entries.append((name, child))
       }
     }
@@ -100,7 +110,7 @@ struct YAMLNode {
   func report(
     _ problem: String, value: String? = nil, allowed: String = "", hidingValue: Bool = false
   ) {
-    let mark = node.mark ?? Mark(line: 1, column: 1)
+    let mark = Place(node.mark)
     context.problems.add(
       ConfigurationError(
         file: context.file, line: mark.line, column: mark.column, keyPath: keyPath,
@@ -110,7 +120,7 @@ struct YAMLNode {
 
   /// Reports at the key rather than at its value.
   func reportKey(
-    _ name: String, at mark: Mark?, _ problem: String, suggestion: String? = nil,
+    _ name: String, at mark: Place?, _ problem: String, suggestion: String? = nil,
     allowed: String = ""
   ) {
     context.problems.add(

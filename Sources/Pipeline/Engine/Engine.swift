@@ -89,7 +89,7 @@ final class Engine {
     noteObservation()
     var drained = 0
     for box in sources {
-      drained += box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
+      unsafe drained += box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
         unsafe intake.accept(Message(record: record))
       }
     }

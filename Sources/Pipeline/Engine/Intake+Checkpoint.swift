@@ -16,7 +16,9 @@ extension Intake {
         device.number, state.bootAt ?? .min, state.lagMin ?? .min, state.lastHeard ?? .min,
       ]
     }
-    return words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+    return words.flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
+    }
   }
 
   /// Takes states from a checkpoint. Devices it does not name keep theirs.

@@ -187,6 +187,18 @@ final class Intake {
         payload: Self.scrubbed(message.payload), receivedAt: message.header.receivedAt))
   }
 
+  /// Quarantines what is not even a message: a line of a replay that cannot be read.
+  func rejectLine(_ line: UnsafeRawBufferPointer, reason: String, receivedAt: Milliseconds) {
+    counters.messages += 1
+    counters.quarantined += 1
+    batchCount += 1
+    let kept = unsafe UnsafeRawBufferPointer(rebasing: line.prefix(MessageHeader.oversizeKept))
+    quarantine.append(
+      unsafe QuarantinedMessage(
+        address: "", reason: reason, topic: [], payload: Self.scrubbed(kept),
+        receivedAt: receivedAt))
+  }
+
   private static func scrubbed(_ payload: UnsafeRawBufferPointer) -> [UInt8] {
     var bytes = unsafe Array(payload)
     PersonalData.scrub(&bytes)

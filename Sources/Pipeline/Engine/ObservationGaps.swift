@@ -17,6 +17,12 @@ struct ObservationGaps {
     }
   }
 
+  /// Notes a stretch that was lost inside one that was heard.
+  mutating func lost(_ gap: Interval) {
+    gaps.append(gap)
+    if gaps.count > Self.countMax { gaps.removeFirst() }
+  }
+
   /// Notes one stretch in which we heard; stretches come in order of their start.
   mutating func heard(from start: Milliseconds, until end: Milliseconds) {
     if let last = heardUntil, start > last {

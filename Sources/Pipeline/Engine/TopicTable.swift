@@ -36,7 +36,7 @@ struct TopicTable {
   }
 
   private mutating func insert(_ topic: [UInt8], _ route: Route) {
-    let hash = topic.withUnsafeBytes { unsafe Self.hash(of: $0) }
+    let hash = unsafe topic.withUnsafeBytes { unsafe Self.hash(of: $0) }
     var place = Int(truncatingIfNeeded: hash) & mask
     while hashes[place] != 0 { place = (place + 1) & mask }
     hashes[place] = hash

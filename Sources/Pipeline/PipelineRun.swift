@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Foundation
+import Ingest
+import Storage
+import Synchronization
+import Telemetry
+
+/// Wires the stages of one pipeline and runs them: sessions on threads of their own, the engine
+/// on the caller's.
+package final class PipelineRun: Sendable {
+  /// A ring holds at least a receive maximum of ordinary messages; a power of two.
+  static let ringBytes = 16 * 1_048_576
+  /// How far back observation gaps are remembered: the lateness allowance.
+  static let gapMemory: Milliseconds = 7 * 86_400_000
+
+  package let configuration: PipelineConfiguration
+  package let profiles: [Profile]
+  package let store: Store
+  private let log: @Sendable (String) -> Void
+  private let clock: @Sendable () -> Milliseconds
+  private let stopped = Atomic(false)
+  private let latestStatus = Mutex<EngineStatus?>(nil)
+  private let failure = Mutex<MosquittoError?>(nil)
+
+  /// Opens the store, brings the registry up to its files.
+  package init(
+    configuration: PipelineConfiguration, profiles: [Profile], registry: Registry?,
+    clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void
+  ) throws {
+    self.configuration = configuration
+    self.profiles = profiles
+    self.clock = clock
+    self.log = log
+    store = try Store(path: configuration.store, access: .readWrite)
+    if let registry {
+      let changes = try store.importRegistry(
+        registry, full: false, by: "pipeline", at: clock(), dryRun: false)
+      log("registry: \(registry.devices.count) devices, \(changes.count) changes")
+    }
+  }
+
+  package var status: EngineStatus? { latestStatus.withLock { $0 } }
+
+  /// May be called from any thread; `run` returns after the last batch is on disk.
+  package func stop() { stopped.store(true, ordering: .releasing) }
+
+  private var isStopped: Bool { stopped.load(ordering: .acquiring) }
+
+  /// Runs until ``stop()``.
+  package func run() throws {
+    let source = configuration.source
+    let now = clock()
+    let intake = Intake(
+      profiles: profiles, registry: try store.registry(),
+      observed: try store.observed(from: now - Self.gapMemory, to: now),
+      receiveMaximum: source.receiveMaximum)
+    try Recovery.restore(intake, from: store, receiveMaximum: source.receiveMaximum)
+    let wake = DispatchSemaphore(value: 0)
+    let threads = DispatchGroup()
+    let boxes = settings().map { start($0, wake: wake, threads: threads, log: log) }
+    let links = boxes.map { $0.source.link }
+    let engine = Engine(
+      intake: intake, store: store, sources: boxes, wake: wake, clock: clock, log: log,
+      stopping: { [self] in
+        guard isStopped || failure.withLock({ $0 != nil }) else { return false }
+        // Sessions first: each waits for its last batch, which only a running engine commits.
+        for link in links { link.stop() }
+        return threads.wait(timeout: .now()) == .success
+      },
+      publish: { [self] status in latestStatus.withLock { $0 = status } })
+    defer {
+      for link in links { link.stop() }
+      threads.wait()
+    }
+    try engine.run()
+    if let failure = failure.withLock({ $0 }) { throw failure }
+  }
+
+  private func start(
+    _ settings: SessionSettings, wake: DispatchSemaphore, threads: DispatchGroup,
+    log: @escaping @Sendable (String) -> Void
+  ) -> Engine.SourceBox {
+    var ends = RecordRing.make(capacityBytes: Self.ringBytes)
+    let link = SessionLink(engineWake: wake)
+    let handover = Handover(ends.takeProducer())
+    let clock = clock
+    threads.enter()
+    let thread = Thread { [self] in
+      defer { threads.leave() }
+      let session = Session(
+        settings: settings, producer: handover.take(), link: link, clock: clock, log: log)
+      do throws(MosquittoError) {
+        try session.run()
+      } catch {
+        failure.withLock { $0 = error }
+      }
+    }
+    thread.name = "session-\(settings.name)"
+    thread.start()
+    return Engine.SourceBox(
+      Engine.Source(consumer: ends.takeConsumer(), link: link, settings: settings))
+  }
+
+  private func settings() -> [SessionSettings] {
+    let source = configuration.source
+    let credentials = source.credentials
+    return source.sessions.enumerated().map { index, session in
+      SessionSettings(
+        number: UInt16(index + 1), name: session.name, host: source.host, port: source.port,
+        tls: source.tls.map {
+          SessionSettings.TLS(
+            caPath: $0.authority, certificatePath: $0.certificate, keyPath: $0.key)
+        },
+        username: credentials?.username, password: { credentials?.password.exposed },
+        clientID: "nhip-\(store.uuid.prefix(12))-\(session.name)",
+        filters: Self.filters(session), receiveMaximum: source.receiveMaximum,
+        sessionExpirySeconds: UInt32(source.sessionExpiry / 1_000),
+        isLive: session.channels.contains(.telemetry))
+    }
+  }
+
+  /// One topic filter a channel and commune: `nhip/v1/+/+/+/telemetry`.
+  private static func filters(_ session: PipelineConfiguration.Session) -> [String] {
+    let communes = session.coversEveryCommune ? ["+"] : session.communes
+    return communes.flatMap { commune in
+      session.channels.map { "\(Topic.prefix)/\(commune)/+/+/\($0.name)" }
+    }
+  }
+
+  /// Carries a producer, which cannot be copied, into the thread that will own it.
+  private final class Handover: Sendable {
+    private let producer: Mutex<RecordRing.Producer?>
+    init(_ producer: consuming sending RecordRing.Producer) { self.producer = Mutex(producer) }
+    func take() -> RecordRing.Producer {
+      guard let taken = producer.withLock({ $0.take() }) else {
+        preconditionFailure("a producer handed over twice")
+      }
+      return taken
+    }
+  }
+}

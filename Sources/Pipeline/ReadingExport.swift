@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Storage
+import Telemetry
+
+/// Writes every stored reading as one line of NDJSON, exactly as often as it is stored.
+package enum ReadingExport {
+  /// `{"topic":…,"ts":…,"received_at":…,"event_time":…,"flags":[…],"fields":{…}}`, in the order
+  /// of storing. `ts` is as sent and absent if it was; the other times are UTC milliseconds.
+  package static func write(store: Store, to output: (String) -> Void) throws {
+    let devices = Dictionary(
+      uniqueKeysWithValues: try store.registry().devices.map { ($0.number, $0) })
+    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: 0) { _, block in
+      for row in 0..<block.count {
+        output(line(block, row, device: devices[block.device[row]]))
+      }
+    }
+  }
+
+  static func line(_ block: ReadingColumns, _ row: Int, device: Device?) -> String {
+    let topic = Topic.path(
+      commune: device?.commune ?? "", kind: block.kind, device: device?.id ?? "",
+      channel: block.channel[row])
+    var parts = ["\"topic\":\(quoted(topic))"]
+    if let sent = text(block.sentTime[row]) { parts.append("\"ts\":\(sent)") }
+    parts.append("\"received_at\":\(block.receivedAt[row])")
+    parts.append("\"event_time\":\(block.eventTime[row])")
+    parts.append("\"flags\":[\(names(block.flags[row]).map(quoted).joined(separator: ","))]")
+    let fields = block.metricNames.indices.compactMap { column in
+      text(block.metrics[column][row]).map { "\(quoted(block.metricNames[column])):\($0)" }
+    }
+    parts.append("\"fields\":{\(fields.joined(separator: ","))}")
+    return "{\(parts.joined(separator: ","))}"
+  }
+
+  private static func names(_ flags: ReadingFlags) -> [String] {
+    let all: [(ReadingFlags, String)] = [
+      (.retained, "retained"), (.redelivered, "redelivered"), (.resumed, "resumed"),
+      (.backlog, "backlog"), (.untimed, "untimed"), (.clockWrong, "clock_wrong"),
+      (.outOfRange, "out_of_range"), (.offlineMark, "offline_mark"),
+    ]
+    return all.filter { flags.contains($0.0) }.map(\.1)
+  }
+
+  /// A value as JSON; nil for an absent one.
+  package static func text(_ value: Value) -> String? {
+    switch value {
+    case .absent: nil
+    case .integer(let value): String(value)
+    case .unsigned(let value): String(value)
+    case .number(let value): value.isFinite ? "\(value)" : "null"
+    case .flag(let value): value ? "true" : "false"
+    case .word(let value): quoted(value)
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Ingest
+import Storage
+import Telemetry
+
+/// Runs a file of messages through the same intake and store as `nhip run`, without a broker and
+/// without a wall clock: the same file gives the same readings.
+package enum Replay {
+  /// A longer line is no message: 64 KiB of payload escaped as JSON stay below it.
+  package static let lineSizeMax = 1_048_576
+  /// Readings a transaction: the same bound as a live batch.
+  static let batchSize = 4_096
+  private static let padding = 64
+
+  package struct Result: Sendable {
+    package var lines = 0
+    package var counters = IntakeCounters()
+    package var observed: Interval?
+  }
+
+  package struct FileError: Error, CustomStringConvertible {
+    package var path: String
+    package var reason: String
+    package var description: String { "cannot read \(path): \(reason)" }
+  }
+
+  /// - Parameter progress: called about once a batch with the bytes read so far.
+  package static func run(
+    path: String, store: Store, profiles: [Profile], progress: (Int) -> Void = { _ in }
+  ) throws -> Result {
+    let descriptor = unsafe open(path, O_RDONLY)
+    guard descriptor >= 0 else {
+      throw unsafe FileError(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    let intake = Intake(
+      profiles: profiles, registry: try store.registry(), observed: [], receiveMaximum: 1)
+    var result = Result()
+    let lines = ReplayLineCodec()
+    var batch = CommitBatch()
+    unsafe try forEachLine(of: descriptor, path: path) { line, bytesRead in
+      result.lines += 1
+      unsafe accept(lines.read(line), line, into: intake, &batch, &result)
+      guard intake.batchCount >= batchSize else { return }
+      try commit(intake, store, &batch)
+      progress(bytesRead)
+    }
+    if let observed = result.observed {
+      batch.observed = [Observation(session: 0, start: observed.start, end: observed.end)]
+    }
+    try commit(intake, store, &batch)
+    result.counters = intake.counters
+    return result
+  }
+
+  private static func accept(
+    _ line: ReplayLineCodec.Line, _ bytes: UnsafeRawBufferPointer, into intake: Intake,
+    _ batch: inout CommitBatch, _ result: inout Result
+  ) {
+    switch unsafe line {
+    case .message(let message):
+      let at = unsafe message.header.receivedAt
+      let known = result.observed ?? Interval(start: at, end: at)
+      result.observed = Interval(start: min(known.start, at), end: max(known.end, at))
+      unsafe intake.accept(message)
+    case .unobserved(let gap):
+      batch.observedHoles.append(gap)
+      intake.gaps.lost(gap)
+    case .invalid:
+      unsafe intake.rejectLine(
+        bytes, reason: "replay-line-invalid", receivedAt: result.observed?.end ?? 0)
+    }
+  }
+
+  private static func commit(
+    _ intake: Intake, _ store: Store, _ batch: inout CommitBatch
+  ) throws {
+    let gathered = intake.takeBatch()
+    batch.blocks = gathered.blocks
+    batch.inbox = gathered.inbox
+    batch.quarantine = gathered.quarantine
+    try store.commit(batch)
+    batch = CommitBatch()
+  }
+
+  /// Calls `body` with every line and the bytes read so far. 64 bytes behind a line can be read.
+  private static func forEachLine(
+    of descriptor: Int32, path: String, _ body: (UnsafeRawBufferPointer, Int) throws -> Void
+  ) throws {
+    let capacity = 4 * lineSizeMax
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: capacity + padding, alignment: 64)
+    defer { unsafe buffer.deallocate() }
+    unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
+    var (filled, total) = (0, 0)
+    while true {
+      let count = unsafe read(descriptor, buffer.baseAddress! + filled, capacity - filled)
+      guard count >= 0 else {
+        throw unsafe FileError(path: path, reason: String(cString: strerror(errno)))
+      }
+      filled += count
+      total += count
+      var start = 0
+      while let length = unsafe newline(buffer, from: start, to: filled) {
+        if length > 0 {
+          try unsafe body(UnsafeRawBufferPointer(rebasing: buffer[start..<start + length]), total)
+        }
+        start += length + 1
+      }
+      if count == 0 {
+        if start < filled {
+          try unsafe body(UnsafeRawBufferPointer(rebasing: buffer[start..<filled]), total)
+        }
+        return
+      }
+      guard filled - start <= lineSizeMax else {
+        throw FileError(path: path, reason: "a line is longer than \(lineSizeMax) bytes")
+      }
+      unsafe memmove(buffer.baseAddress!, buffer.baseAddress! + start, filled - start)
+      filled -= start
+    }
+  }
+
+  private static func newline(
+    _ buffer: UnsafeMutableRawBufferPointer, from start: Int, to end: Int
+  ) -> Int? {
+    guard start < end, let base = buffer.baseAddress,
+      let found = unsafe memchr(base + start, 0x0A, end - start)
+    else { return nil }
+    return unsafe found - UnsafeMutableRawPointer(base + start)
+  }
+}

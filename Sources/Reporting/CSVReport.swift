@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Telemetry
+
+/// A report as RFC 4180 rows, one for each device: exact integers in milliseconds and parts per
+/// million under English names, then a column for every figure of use of any kind in scope.
+package enum CSVReport {
+  /// Tells spreadsheet programs that the text is UTF-8; without it they garble Vietnamese.
+  static let byteOrderMark = "\u{FEFF}"
+
+  package static func render(_ report: Report) -> String {
+    let figures = figureColumns(of: report)
+    var text = byteOrderMark
+    text += row(
+      [
+        "unit_code", "unit_name", "kind", "device_number", "device_id", "device_name",
+        "period_start", "period_end", "up_ms", "no_link_ms", "off_ms", "unknown_ms",
+        "maintenance_ms", "unobserved_ms", "excluded_ms", "availability_ppm",
+        "availability_lowest_ppm", "availability_highest_ppm", "outages", "short_outages",
+        "longest_outage_ms", "reboots", "readings",
+      ] + figures.map { "\($0.kind).\($0.name)" })
+    for unit in report.units {
+      for device in unit.devices {
+        text += row(cells(unit, device) + values(of: device, figures))
+      }
+    }
+    return text
+  }
+
+  private static func cells(_ unit: UnitReport, _ device: DeviceReport) -> [String] {
+    let spent = device.availability
+    let states: [DeviceState] = [.up, .noLink, .off, .unknown, .maintenance, .unobserved, .excluded]
+    let ratios = [spent.ratio, spent.ratioLowest, spent.ratioHighest]
+    return [
+      safe(unit.code), safe(unit.name), device.device.kind, String(device.device.number),
+      safe(device.device.id), safe(device.name), String(spent.period.start),
+      String(spent.period.end),
+    ] + states.map { String(spent[$0]) } + ratios.map { $0.map { String($0) } ?? "" } + [
+      String(spent.outageCount), String(spent.shortOutageCount), String(spent.longestOutage),
+      String(device.rebootCount), String(device.readingCount),
+    ]
+  }
+
+  private struct FigureColumn: Hashable {
+    var kind: String
+    var name: String
+  }
+
+  private static func figureColumns(of report: Report) -> [FigureColumn] {
+    var columns: [FigureColumn] = []
+    for device in report.devices {
+      for result in device.usage {
+        let column = FigureColumn(kind: device.device.kind, name: result.figure.name)
+        if !columns.contains(column) { columns.append(column) }
+      }
+    }
+    return columns
+  }
+
+  private static func values(of device: DeviceReport, _ columns: [FigureColumn]) -> [String] {
+    columns.map { column in
+      guard column.kind == device.device.kind else { return "" }
+      let result = device.usage.first { $0.figure.name == column.name }
+      return switch result?.amount {
+      case nil: ""
+      case .whole(let value): String(value)
+      case .number(let value): "\(value)"
+      }
+    }
+  }
+
+  private static func row(_ cells: [String]) -> String {
+    cells.map(quoted).joined(separator: ",") + "\r\n"
+  }
+
+  /// A name that starts like a formula is data, and must not be run by a spreadsheet program.
+  private static func safe(_ name: String) -> String {
+    guard let first = name.first, "=+-@\t\r".contains(first) else { return name }
+    return "'" + name
+  }
+
+  private static func quoted(_ cell: String) -> String {
+    let mustQuote = cell.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
+    guard mustQuote else { return cell }
+    return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+  }
+}

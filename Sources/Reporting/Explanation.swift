@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Telemetry
+
+/// Why one device's uptime says what it says: every state of the period, and for every outage the
+/// readings and marks that prove it.
+package struct Explanation: Sendable {
+  package var language: Language
+  package var device: Device
+  package var kindTitle: Title
+  package var knownUntil: Milliseconds
+  package var availability: Availability
+  package var outages: [OutageEvidence]
+}
+
+package struct OutageEvidence: Sendable, Hashable {
+  package struct Evidence: Sendable, Hashable {
+    package var eventTime: Milliseconds
+    package var receivedAt: Milliseconds
+    /// Seconds since boot, as that reading told.
+    package var upSeconds: Double?
+  }
+
+  package var outage: Outage
+  package var lastBefore: Evidence?
+  package var firstAfter: Evidence?
+  /// Offline marks received between the two.
+  package var marks: [PresenceMark]
+  /// How the down time of the outage divides inside the period.
+  package var causes: [DeviceState: Milliseconds]
+}
+
+extension Explanation {
+  /// Pure; `account` holds everything read of the device.
+  static func assemble(
+    account: DeviceAccount, device: Device, profile: Profile, availability: Availability,
+    knownUntil: Milliseconds, language: Language
+  ) -> Explanation {
+    let rows = account.readings.distinctRows()
+    let outages = availability.outages.map { outage in
+      evidence(of: outage, account: account, rows: rows, states: availability.states)
+    }
+    return Explanation(
+      language: language, device: device, kindTitle: profile.title, knownUntil: knownUntil,
+      availability: availability, outages: outages)
+  }
+
+  private static func evidence(
+    of outage: Outage, account: DeviceAccount, rows: [Int], states: [StateInterval]
+  ) -> OutageEvidence {
+    func evidence(_ edge: HeardRun.Edge?) -> OutageEvidence.Evidence? {
+      guard let edge else { return nil }
+      let readings = account.readings
+      let told = rows.lazy.filter { readings.eventTime[$0] == edge.eventTime }
+        .map { readings.upSeconds[$0] }.first { !$0.isNaN }
+      return OutageEvidence.Evidence(
+        eventTime: edge.eventTime, receivedAt: edge.receivedAt, upSeconds: told)
+    }
+    let heard = account.history.heard
+    let before = heard.last { $0.last.eventTime <= outage.interval.start }?.last
+    let after = outage.isOpen
+      ? nil : heard.first { $0.first.eventTime >= outage.interval.end }?.first
+    let marks = account.history.marks.filter {
+      (before?.receivedAt ?? outage.interval.start) <= $0.receivedAt
+        && $0.receivedAt <= after?.receivedAt ?? .max
+    }
+    var causes: [DeviceState: Milliseconds] = [:]
+    for part in states where part.state.isDown {
+      let start = max(part.interval.start, outage.interval.start)
+      let end = min(part.interval.end, outage.interval.end)
+      if start < end { causes[part.state, default: 0] += end - start }
+    }
+    return OutageEvidence(
+      outage: outage, lastBefore: evidence(before), firstAfter: evidence(after), marks: marks,
+      causes: causes)
+  }
+}

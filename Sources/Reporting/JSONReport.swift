@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Foundation
+import Telemetry
+
+/// A report for programs: all times are integers in UTC milliseconds, all ratios in parts per
+/// million, keys English in snake case and in alphabetical order.
+package enum JSONReport {
+  package static func render(_ report: Report) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    do {
+      return String(decoding: try encoder.encode(Document(report)), as: UTF8.self) + "\n"
+    } catch {
+      // Every number is checked to be finite before it gets here; nothing else can fail.
+      preconditionFailure("a report cannot be encoded: \(error)")
+    }
+  }
+
+  private struct Document: Encodable {
+    var format = "nhip-report/1"
+    var provisional = true
+    var periodStart: Milliseconds
+    var periodEnd: Milliseconds
+    var knownUntil: Milliseconds
+    var units: [UnitPart]
+    var dataQuality: QualityPart
+
+    init(_ report: Report) {
+      periodStart = report.period.start
+      periodEnd = report.period.end
+      knownUntil = report.knownUntil
+      units = report.units.map(UnitPart.init)
+      dataQuality = QualityPart(report.quality)
+    }
+  }
+
+  private struct UnitPart: Encodable {
+    var code: String
+    var name: String
+    var levelLabel: String
+    var devices: [DevicePart]
+
+    init(_ unit: UnitReport) {
+      code = unit.code
+      name = unit.name
+      levelLabel = unit.levelLabel
+      devices = unit.devices.map(DevicePart.init)
+    }
+  }
+
+  private struct DevicePart: Encodable {
+    var number: Int64
+    var id: String
+    var name: String
+    var kind: String
+    var site: String
+    var commune: String
+    var availability: AvailabilityPart
+    var usage: [UsagePart]
+    var reboots: Int
+    var readings: Int
+    var lastHeard: Milliseconds?
+
+    init(_ report: DeviceReport) {
+      number = report.device.number
+      id = report.device.id
+      name = report.name
+      kind = report.device.kind
+      site = report.device.site
+      commune = report.device.commune
+      availability = AvailabilityPart(report.availability)
+      usage = report.usage.map(UsagePart.init)
+      reboots = report.rebootCount
+      readings = report.readingCount
+      lastHeard = report.lastHeard
+    }
+  }
+
+  private struct AvailabilityPart: Encodable {
+    var ppm: Int64?
+    var lowestPpm: Int64?
+    var highestPpm: Int64?
+    var upMs: Milliseconds
+    var downMs: Milliseconds
+    var noLinkMs: Milliseconds
+    var offMs: Milliseconds
+    var unknownMs: Milliseconds
+    var maintenanceMs: Milliseconds
+    var unobservedMs: Milliseconds
+    var excludedMs: Milliseconds
+    var outages: Int
+    var shortOutages: Int
+    var longestOutageMs: Milliseconds
+    var outageList: [OutagePart]
+
+    init(_ spent: Availability) {
+      ppm = spent.ratio
+      lowestPpm = spent.ratioLowest
+      highestPpm = spent.ratioHighest
+      upMs = spent[.up]
+      downMs = spent.down
+      noLinkMs = spent[.noLink]
+      offMs = spent[.off]
+      unknownMs = spent[.unknown]
+      maintenanceMs = spent[.maintenance]
+      unobservedMs = spent[.unobserved]
+      excludedMs = spent[.excluded]
+      outages = spent.outageCount
+      shortOutages = spent.shortOutageCount
+      longestOutageMs = spent.longestOutage
+      outageList = spent.outages.map(OutagePart.init)
+    }
+  }
+
+  private struct OutagePart: Encodable {
+    var start: Milliseconds
+    var end: Milliseconds
+    var downInPeriodMs: Milliseconds
+    var cause: String
+    var marked: Bool
+    var open: Bool
+
+    init(_ outage: Outage) {
+      start = outage.interval.start
+      end = outage.interval.end
+      downInPeriodMs = outage.downInPeriod
+      cause = snakeCase(outage.cause)
+      marked = outage.isMarked
+      open = outage.isOpen
+    }
+  }
+
+  private struct UsagePart: Encodable {
+    var name: String
+    var metric: String
+    var formula: String
+    var unit: String
+    /// What the formula gives: exact where it is whole and fits, before the divisor.
+    var whole: Int64?
+    var number: Double?
+    /// In `unit`, after the divisor.
+    var shown: Double?
+    var at: Milliseconds?
+    var coveredMs: Milliseconds
+
+    init(_ result: UsageResult) {
+      name = result.figure.name
+      metric = result.figure.metric
+      formula = result.figure.formula.rawValue
+      unit = result.figure.unit
+      switch result.amount {
+      case .whole(let value):
+        whole = Int64(exactly: value)
+        number = whole == nil ? Double(value) : nil
+      case .number(let value): number = value.isFinite ? value : nil
+      case nil: break
+      }
+      shown = result.shown.flatMap { $0.isFinite ? $0 : nil }
+      at = result.at
+      coveredMs = result.covered
+    }
+  }
+
+  private struct QualityPart: Encodable {
+    var readings: Int
+    var duplicates: Int
+    var backlog: Int
+    var wrongClock: Int
+    var untimed: Int
+    var outOfRange: Int
+    var quarantine: [Quarantine]
+    var inboxAddresses: Int
+
+    struct Quarantine: Encodable {
+      var reason: String
+      var count: Int64
+    }
+
+    init(_ quality: DataQuality) {
+      readings = quality.readings
+      duplicates = quality.duplicates
+      backlog = quality.backlog
+      wrongClock = quality.wrongClock
+      untimed = quality.untimed
+      outOfRange = quality.outOfRange
+      quarantine = quality.quarantine.map { Quarantine(reason: $0.reason, count: $0.count) }
+      inboxAddresses = quality.inboxAddresses
+    }
+  }
+
+  static func snakeCase(_ state: DeviceState) -> String {
+    state == .noLink ? "no_link" : state.rawValue
+  }
+}

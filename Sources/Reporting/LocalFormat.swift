@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Foundation
+import Telemetry
+
+/// Numbers, dates and order of names as people in Viet Nam read them: UTC+7, decimal comma.
+struct LocalFormat: Sendable {
+  let words: Words
+  private let calendar: Calendar
+  private static let locale = Locale(identifier: "vi_VN")
+
+  init(words: Words) {
+    self.words = words
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone =
+      TimeZone(secondsFromGMT: Int(LocalTime.offset / 1000)) ?? calendar.timeZone
+    self.calendar = calendar
+  }
+
+  /// dd/MM/yyyy
+  func day(_ instant: Milliseconds) -> String {
+    let parts = components(instant)
+    return
+      "\(padded(parts.day, 2))/\(padded(parts.month, 2))/\(padded(parts.year, 4))"
+  }
+
+  /// dd/MM/yyyy HH:mm:ss
+  func instant(_ instant: Milliseconds) -> String {
+    let parts = components(instant)
+    let time = [parts.hour, parts.minute, parts.second].map { padded($0, 2) }
+    return "\(day(instant)) \(time.joined(separator: ":"))"
+  }
+
+  /// Whole local days are shown as their first and last day, anything else to the second.
+  func period(_ period: Interval) -> String {
+    let isWholeDays =
+      LocalTime.start(ofDay: LocalTime.day(of: period.start)) == period.start
+      && LocalTime.start(ofDay: LocalTime.day(of: period.end)) == period.end
+      && period.duration > 0
+    guard isWholeDays else {
+      return "\(instant(period.start)) \(words.until) \(instant(period.end))"
+    }
+    let first = day(period.start)
+    let last = day(period.end - 1)
+    return first == last ? first : "\(first) \(words.until) \(last)"
+  }
+
+  /// Hours with two decimals, rounded half up.
+  func hours(_ length: Milliseconds) -> String {
+    scaled(Int64((Double(length) / 36_000).rounded()), decimals: 2)
+  }
+
+  /// h:mm:ss
+  func length(_ length: Milliseconds) -> String {
+    let seconds = length / 1000
+    return "\(seconds / 3600):\(padded(Int(seconds / 60 % 60), 2)):\(padded(Int(seconds % 60), 2))"
+  }
+
+  /// Percent with two decimals, rounded down: 100 means that nothing was lost.
+  func percent(_ partsPerMillion: Int64) -> String { scaled(partsPerMillion / 100, decimals: 2) }
+
+  /// The ratio, with its bounds when part of the time was not observed.
+  func availability(_ availability: Availability) -> String {
+    guard let ratio = availability.ratio else { return "–" }
+    guard availability[.unobserved] > 0, let lowest = availability.ratioLowest,
+      let highest = availability.ratioHighest
+    else { return percent(ratio) }
+    return "\(percent(ratio)) (\(percent(lowest))–\(percent(highest)))"
+  }
+
+  func count(_ count: some BinaryInteger) -> String { grouped(String(count)) }
+
+  /// At most two decimals, without trailing zeros. Beyond 2^53 as the number prints itself.
+  func number(_ value: Double) -> String {
+    guard value.magnitude < 9e15 / 100 else { return "\(value)" }
+    var text = scaled(Int64((value * 100).rounded()), decimals: 2)
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(words.decimalSeparator) { text.removeLast() }
+    return text
+  }
+
+  func amount(_ result: UsageResult) -> String {
+    switch result.amount {
+    case nil: "–"
+    case .whole(let value) where result.figure.divisor == 1: count(value)
+    default: result.shown.map(number) ?? "–"
+    }
+  }
+
+  /// Vietnamese collation with numbers as numbers: Thôn 2 before Thôn 10, Da before Đa.
+  static func precedes(_ left: String, _ right: String) -> Bool {
+    left.compare(right, options: [.numeric, .caseInsensitive], range: nil, locale: locale)
+      == .orderedAscending
+  }
+
+  private func components(_ instant: Milliseconds) -> DateComponents {
+    calendar.dateComponents(
+      [.year, .month, .day, .hour, .minute, .second],
+      from: Date(timeIntervalSince1970: (Double(instant) / 1000).rounded(.down)))
+  }
+
+  private func padded(_ number: Int?, _ width: Int) -> String {
+    let text = String(number ?? 0)
+    return String(repeating: "0", count: max(0, width - text.count)) + text
+  }
+
+  private func scaled(_ value: Int64, decimals: Int) -> String {
+    let digits = String(value.magnitude)
+    let full = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    let sign = value < 0 ? "-" : ""
+    return sign + grouped(String(full.dropLast(decimals))) + words.decimalSeparator
+      + full.suffix(decimals)
+  }
+
+  private func grouped(_ digits: String) -> String {
+    let sign = digits.hasPrefix("-") ? "-" : ""
+    let bare = Array(digits.drop { $0 == "-" })
+    var text = ""
+    for (position, digit) in bare.enumerated() {
+      if position > 0 && (bare.count - position) % 3 == 0 { text += words.thousandsSeparator }
+      text.append(digit)
+    }
+    return sign + text
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Telemetry
+
+/// How uptime is judged beyond what profiles say.
+package struct UptimeSettings: Sendable, Hashable {
+  /// Shorter outages count as flapping.
+  package var outageMin: Milliseconds
+  /// Planned work, for every device in scope.
+  package var maintenance: IntervalSet
+
+  package init(outageMin: Milliseconds = 60_000, maintenance: IntervalSet = IntervalSet()) {
+    self.outageMin = outageMin
+    self.maintenance = maintenance
+  }
+}
+
+/// Availability and usage of every registered device in scope over one period: a value, computed
+/// once, rendered in several forms. Live figures are provisional.
+package struct Report: Sendable {
+  package var period: Interval
+  /// The end of knowledge: later time is not observed.
+  package var knownUntil: Milliseconds
+  package var language: Language
+  /// Units with their devices, both in Vietnamese order of names.
+  package var units: [UnitReport]
+  package var quality: DataQuality
+
+  package var devices: [DeviceReport] { units.flatMap(\.devices) }
+}
+
+/// One unit (usually a village) and the devices whose site stands in it.
+package struct UnitReport: Sendable {
+  /// Empty for devices whose site or unit the registry does not know.
+  package var code: String
+  package var name: String
+  package var levelLabel: String
+  package var devices: [DeviceReport]
+}
+
+package struct DeviceReport: Sendable {
+  package var device: Device
+  package var kindTitle: Title
+  package var availability: Availability
+  package var usage: [UsageResult]
+  package var rebootCount: Int
+  package var readingCount: Int
+  package var lastHeard: Milliseconds?
+
+  /// The name people gave it, or its id.
+  package var name: String { device.name.isEmpty ? device.id : device.name }
+}
+
+/// What was odd about the data of the period. Quarantine and inbox are counted since the store
+/// began, since what cannot be decoded has no event time.
+package struct DataQuality: Sendable, Hashable {
+  package var readings = 0
+  package var duplicates = 0
+  package var backlog = 0
+  package var wrongClock = 0
+  package var untimed = 0
+  package var outOfRange = 0
+  package var quarantine: [QuarantineCount] = []
+  package var inboxAddresses = 0
+
+  package init() {}
+
+  package struct QuarantineCount: Sendable, Hashable {
+    package var reason: String
+    package var count: Int64
+    package init(reason: String, count: Int64) {
+      self.reason = reason
+      self.count = count
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Telemetry
+
+/// An explanation for the terminal.
+package enum TextExplanation {
+  package static func render(_ explanation: Explanation) -> String {
+    let words = Words(language: explanation.language)
+    let format = LocalFormat(words: words)
+    let availability = explanation.availability
+    let device = explanation.device
+    var text = "\(words.explanationTitle)\n"
+    let name = device.name.isEmpty ? device.id : "\(device.name) (\(device.id))"
+    text += "\(words.device): \(name), \(words.title(explanation.kindTitle))\n"
+    text += "\(words.period): \(format.period(availability.period)) (\(words.timeZone))\n"
+    text += "\(words.knownUntil): \(format.instant(explanation.knownUntil))\n"
+    text += "\(words.provisional)\n"
+    text += "\(words.availability): \(format.availability(availability))\n\n"
+    text += states(availability, words, format)
+    text += "\n\(words.outageHeading)\n"
+    if explanation.outages.isEmpty { text += "\(words.noOutage)\n" }
+    for (position, evidence) in explanation.outages.enumerated() {
+      text += "\n\(position + 1). " + outage(evidence, words, format)
+    }
+    return text
+  }
+
+  private static func states(
+    _ availability: Availability, _ words: Words, _ format: LocalFormat
+  ) -> String {
+    var table = TextTable([
+      (words.from, .left), (words.to, .left), (words.length, .right),
+      (words.stateHeading, .left),
+    ])
+    for part in availability.states {
+      table.append([
+        format.instant(part.interval.start), format.instant(part.interval.end),
+        format.length(part.interval.duration), words.state(part.state),
+      ])
+    }
+    return table.render()
+  }
+
+  private static func outage(
+    _ evidence: OutageEvidence, _ words: Words, _ format: LocalFormat
+  ) -> String {
+    let outage = evidence.outage
+    let end = outage.isOpen ? words.notHeardAgain : format.instant(outage.interval.end)
+    var text = "\(format.instant(outage.interval.start)) → \(end)"
+    text += "; \(words.length) \(format.length(outage.accountable))"
+    text += "; \(words.cause): \(words.state(outage.cause))"
+    let parts = DeviceState.allCases.compactMap { state in
+      evidence.causes[state].map { "\(words.state(state)) \(format.length($0))" }
+    }
+    if parts.count > 1 { text += " (\(words.ofWhich) \(parts.joined(separator: ", ")))" }
+    text += "\n   \(words.lastBefore): \(reading(evidence.lastBefore, words, format))\n"
+    text += "   \(words.firstAfter): \(reading(evidence.firstAfter, words, format))\n"
+    let marks = evidence.marks.map { format.instant($0.receivedAt) }
+    text += "   \(words.marks): \(marks.isEmpty ? words.none : marks.joined(separator: ", "))\n"
+    return text
+  }
+
+  private static func reading(
+    _ evidence: OutageEvidence.Evidence?, _ words: Words, _ format: LocalFormat
+  ) -> String {
+    guard let evidence else { return words.none }
+    var text = "\(format.instant(evidence.eventTime))"
+    text += " (\(words.receivedAt) \(format.instant(evidence.receivedAt)))"
+    if let up = evidence.upSeconds, up >= 0, up <= DeviceHistory.upSecondsMax {
+      text += ", \(words.uptime) \(format.length(Milliseconds(up * 1000)))"
+    }
+    return text
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Telemetry
+
+/// The language of a report.
+package enum Language: String, Sendable, CaseIterable {
+  case vi, en
+}
+
+/// Every word that reports say, in both languages: the only file of this target with Vietnamese.
+struct Words: Sendable {
+  let language: Language
+
+  private func pick(_ vi: String, _ en: String) -> String { language == .vi ? vi : en }
+
+  func title(_ title: Title) -> String {
+    let chosen = language == .vi ? title.vi : title.en
+    return chosen.isEmpty ? title.vi + title.en : chosen
+  }
+
+  var decimalSeparator: String { pick(",", ".") }
+  var thousandsSeparator: String { pick(".", ",") }
+
+  // MARK: Headings
+
+  var reportTitle: String {
+    pick("Báo cáo độ khả dụng và mức sử dụng", "Availability and usage report")
+  }
+  var explanationTitle: String {
+    pick("Giải trình độ khả dụng của thiết bị", "Explanation of a device's availability")
+  }
+  var period: String { pick("Kỳ báo cáo", "Period") }
+  var until: String { pick("đến", "to") }
+  var knownUntil: String { pick("Số liệu tính đến", "Known until") }
+  var timeZone: String { pick("giờ Việt Nam, UTC+7", "Viet Nam time, UTC+7") }
+  var provisional: String {
+    pick("số liệu tạm tính (chưa chốt)", "provisional (not sealed)")
+  }
+  var noDevices: String {
+    pick("Không có thiết bị nào trong phạm vi báo cáo.", "No device is in scope.")
+  }
+  var usage: String { pick("Mức sử dụng", "Usage") }
+  var dataQuality: String { pick("Chất lượng dữ liệu", "Data quality") }
+  var unknownUnit: String { pick("Chưa rõ đơn vị", "Unit not known") }
+
+  // MARK: Columns
+
+  var number: String { pick("STT", "No.") }
+  func village(_ label: String) -> String {
+    label.isEmpty ? pick("Thôn/tổ dân phố", "Village") : Self.capitalised(label)
+  }
+  var device: String { pick("Thiết bị", "Device") }
+  var kind: String { pick("Loại", "Kind") }
+  var upHours: String { pick("Thời gian hoạt động (giờ)", "Up (hours)") }
+  var downHours: String { pick("Thời gian gián đoạn (giờ)", "Down (hours)") }
+  var maintenanceHours: String { pick("Thời gian bảo trì (giờ)", "Maintenance (hours)") }
+  var unobservedHours: String {
+    pick("Thời gian không có số liệu (giờ)", "No data (hours)")
+  }
+  var availability: String { pick("Độ khả dụng (%)", "Availability (%)") }
+  var outages: String { pick("Số lần gián đoạn", "Outages") }
+  var flapping: String { pick("Chập chờn", "Flapping") }
+  var longestOutage: String { pick("Lần gián đoạn dài nhất", "Longest outage") }
+  var figure: String { pick("Chỉ số", "Figure") }
+  var value: String { pick("Giá trị", "Value") }
+  var unit: String { pick("Đơn vị tính", "Unit") }
+  var at: String { pick("Thời điểm", "At") }
+  var reboots: String { pick("Số lần khởi động lại", "Reboots") }
+  var times: String { pick("lần", "times") }
+  var hours: String { pick("giờ", "hours") }
+
+  // MARK: Data quality
+
+  var readings: String { pick("Số lần đo", "Readings") }
+  var duplicates: String { pick("Trùng lặp (đã bỏ)", "Duplicates (left out)") }
+  var backlog: String {
+    pick("Gửi bù (thiết bị lưu khi mất kết nối)", "Backlog (kept by the device)")
+  }
+  var wrongClock: String { pick("Đồng hồ thiết bị sai (đã chỉnh)", "Wrong clock (corrected)") }
+  var untimed: String { pick("Không có thời gian", "Without a time") }
+  var outOfRange: String { pick("Giá trị ngoài khoảng cho phép", "Out of range") }
+  var quarantined: String { pick("Bản tin hỏng bị cách ly", "Quarantined payloads") }
+  var inbox: String {
+    pick("Thiết bị lạ chờ đăng ký", "Unknown addresses waiting to be adopted")
+  }
+
+  // MARK: Explanation
+
+  var from: String { pick("Từ", "From") }
+  var to: String { pick("Đến", "To") }
+  var length: String { pick("Thời lượng", "Length") }
+  var stateHeading: String { pick("Trạng thái", "State") }
+  var outageHeading: String { pick("Các lần gián đoạn và bằng chứng", "Outages and evidence") }
+  var noOutage: String { pick("Không có lần gián đoạn nào.", "No outage.") }
+  var lastBefore: String { pick("Lần đo cuối trước đó", "Last reading before") }
+  var firstAfter: String { pick("Lần đo đầu sau đó", "First reading after") }
+  var none: String { pick("không có", "none") }
+  var notHeardAgain: String { pick("chưa có tín hiệu trở lại", "not heard again yet") }
+  var receivedAt: String { pick("nhận lúc", "received at") }
+  var uptime: String { pick("thời gian chạy từ khi khởi động", "up since boot") }
+  var marks: String { pick("Tin báo ngắt kết nối (LWT)", "Offline marks (LWT)") }
+  var cause: String { pick("Nguyên nhân", "Cause") }
+  var ofWhich: String { pick("trong đó", "of which") }
+
+  func state(_ state: DeviceState) -> String {
+    switch state {
+    case .excluded: pick("không tính", "excluded")
+    case .maintenance: pick("bảo trì", "maintenance")
+    case .up: pick("hoạt động", "up")
+    case .unobserved: pick("không có số liệu", "no data")
+    case .noLink: pick("mất kết nối", "no link")
+    case .off: pick("thiết bị tắt", "device off")
+    case .unknown: pick("chưa rõ nguyên nhân", "cause unknown")
+    }
+  }
+
+  private static func capitalised(_ label: String) -> String {
+    label.prefix(1).uppercased() + label.dropFirst()
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// All that one transaction writes.
+package struct CommitBatch: Sendable {
+  /// Each becomes a row in `block`; one without readings leaves none.
+  package var blocks: [ReadingColumns] = []
+  package var inbox: [InboxMessage] = []
+  package var quarantine: [QuarantinedMessage] = []
+  /// A session's interval grows: the row with the same session and start gets the later end.
+  package var observed: [Observation] = []
+  /// Stretches in which we could not hear, whatever the sessions say.
+  package var observedHoles: [Interval] = []
+  /// Its inbox is emptied in the transaction that holds the blocks which credit those messages.
+  package var adoptedFrom: DeviceAddress?
+
+  package init() {}
+}
+
+/// When one MQTT session could hear.
+package struct Observation: Sendable, Hashable {
+  package var session: Int
+  package var start: Milliseconds
+  package var end: Milliseconds
+
+  package init(session: Int, start: Milliseconds, end: Milliseconds) {
+    self.session = session
+    self.start = start
+    self.end = end
+  }
+}
+
+/// A message of a device that is not registered (yet).
+package struct InboxMessage: Sendable, Hashable {
+  package var topic: String
+  package var payload: [UInt8]
+  package var receivedAt: Milliseconds
+  package var address: DeviceAddress
+  package var flags: ReadingFlags
+
+  package init(
+    topic: String, payload: [UInt8], receivedAt: Milliseconds, address: DeviceAddress,
+    flags: ReadingFlags
+  ) {
+    self.topic = topic
+    self.payload = payload
+    self.receivedAt = receivedAt
+    self.address = address
+    self.flags = flags
+  }
+}
+
+/// A message that no reading could be made of.
+package struct QuarantinedMessage: Sendable, Hashable {
+  /// The topic without its channel, or empty.
+  package var address: String
+  package var reason: String
+  package var topic: [UInt8]
+  /// Cut to `MessageShelf.payloadSizeBytesMax` when stored.
+  package var payload: [UInt8]
+  package var receivedAt: Milliseconds
+
+  package init(
+    address: String, reason: String, topic: [UInt8], payload: [UInt8], receivedAt: Milliseconds
+  ) {
+    self.address = address
+    self.reason = reason
+    self.topic = topic
+    self.payload = payload
+    self.receivedAt = receivedAt
+  }
+}
+
+package struct InboxSummary: Sendable, Hashable {
+  package let address: DeviceAddress
+  package let kept: Int64
+  package let dropped: Int64
+  package let firstReceivedAt: Milliseconds
+  package let lastReceivedAt: Milliseconds
+}
+
+package struct QuarantineSummary: Sendable, Hashable {
+  package let address: String
+  package let reason: String
+  package let count: Int64
+  package let firstReceivedAt: Milliseconds
+  package let lastReceivedAt: Milliseconds
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Telemetry
+
+extension Store {
+  /// One transaction holds the whole batch. When it throws, nothing was written.
+  package func commit(_ batch: CommitBatch) throws(StoreError) {
+    // Compressing needs no lock, so it happens before the transaction begins.
+    let rows = batch.blocks.filter { $0.count > 0 }.map(BlockRow.init)
+    try write("the batch could not be committed") { db in
+      for row in rows { try row.insert(db) }
+      try MessageShelf.inbox.add(batch.inbox.map(ShelvedMessage.init), to: db)
+      try MessageShelf.quarantine.add(batch.quarantine.map(ShelvedMessage.init), to: db)
+      if let address = batch.adoptedFrom {
+        try MessageShelf.inbox.remove(address: address.text, from: db)
+      }
+      try Self.add(batch.observed, holes: batch.observedHoles, to: db)
+    }
+  }
+
+  /// Hands over the blocks after `afterBlock` that may hold readings with `from` <= event time <
+  /// `to`, in the order of their ids, up to the newest block at the time of the call.
+  ///
+  /// One block is in memory at a time, and `body` runs outside any transaction.
+  /// - Throws: `StoreError` (a damaged block names its id), or what `body` throws.
+  package func forEachBlock(
+    eventTimeFrom from: Milliseconds?, to: Milliseconds?, afterBlock: Int64,
+    _ body: (Int64, ReadingColumns) throws -> Void
+  ) throws {
+    let newest = try lastBlock()
+    var position = afterBlock
+    while let (id, bytes) = try block(after: position, upTo: newest, from: from, to: to) {
+      let columns: ReadingColumns
+      do { columns = try BlockCodec.decode(bytes) } catch {
+        throw StoreError(
+          code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
+          next: "keep a copy of the file and restore the last backup")
+      }
+      try body(id, columns)
+      position = id
+    }
+  }
+
+  private func block(
+    after position: Int64, upTo newest: Int64, from: Milliseconds?, to: Milliseconds?
+  ) throws(StoreError) -> (Int64, [UInt8])? {
+    try read("blocks cannot be read") { db in
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT id, bytes FROM block
+          WHERE id > ? AND id <= ? AND event_time_max >= ? AND event_time_min < ?
+          ORDER BY id LIMIT 1
+          """)
+      let row = try Row.fetchOne(
+        statement, arguments: [position, newest, from ?? .min, to ?? .max])
+      return row.map { ($0[0], [UInt8]($0[1] as Data)) }
+    }
+  }
+
+  package func readingCount() throws(StoreError) -> Int64 {
+    try read("readings cannot be counted") { db in
+      try Int64.fetchOne(db, sql: "SELECT coalesce(sum(reading_count), 0) FROM block") ?? 0
+    }
+  }
+
+  /// The newest block's id, 0 when there is none.
+  package func lastBlock() throws(StoreError) -> Int64 {
+    try read("blocks cannot be read") { db in
+      try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM block") ?? 0
+    }
+  }
+}
+
+/// What stands beside a block's bytes, so that most queries need not open it.
+private struct BlockRow {
+  let columns: (kind: String, profileVersion: Int, count: Int)
+  let eventTime: (min: Milliseconds, max: Milliseconds)
+  let receivedAtMax: Milliseconds
+  let bytes: [UInt8]
+
+  /// - Precondition: there is at least one reading.
+  init(_ readings: ReadingColumns) {
+    columns = (readings.kind, readings.profileVersion, readings.count)
+    guard let first = readings.eventTime.min(), let last = readings.eventTime.max(),
+      let received = readings.receivedAt.max()
+    else { preconditionFailure("a block without readings has no span of time") }
+    eventTime = (first, last)
+    receivedAtMax = received
+    bytes = BlockCodec.encode(readings)
+  }
+
+  func insert(_ db: Database) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO block (kind, profile_version, reading_count, event_time_min,
+          event_time_max, received_at_max, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+    try statement.execute(
+      arguments: [
+        columns.kind, columns.profileVersion, columns.count, eventTime.min, eventTime.max,
+        receivedAtMax, Data(bytes),
+      ])
+  }
+}

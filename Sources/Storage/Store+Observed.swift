@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+import Telemetry
+
+extension Store {
+  static func add(_ observations: [Observation], holes: [Interval], to db: Database) throws {
+    for observation in observations {
+      let statement = try db.cachedStatement(
+        sql: """
+          INSERT INTO observed (session, start_at, end_at) VALUES (?, ?, ?)
+          ON CONFLICT DO UPDATE SET end_at = max(end_at, excluded.end_at)
+          """)
+      try statement.execute(arguments: [observation.session, observation.start, observation.end])
+    }
+    for hole in holes {
+      let statement = try db.cachedStatement(
+        sql: """
+          INSERT INTO observed_hole (start_at, end_at) VALUES (?, ?) ON CONFLICT DO NOTHING
+          """)
+      try statement.execute(arguments: [hole.start, hole.end])
+    }
+  }
+
+  /// When any session could hear, less the holes: disjoint, ascending, within `from`..<`to`.
+  package func observed(
+    from: Milliseconds, to: Milliseconds
+  ) throws(StoreError) -> [Interval] {
+    guard from < to else { return [] }
+    return try read("observed times cannot be read") { db in
+      func union(of table: String) throws -> [Interval] {
+        let rows = try Row.fetchCursor(
+          db,
+          sql: """
+            SELECT start_at, end_at FROM \(table)
+            WHERE end_at > ? AND start_at < ? AND end_at > start_at ORDER BY start_at
+            """,
+          arguments: [from, to])
+        var intervals: [Interval] = []
+        while let row = try rows.next() {
+          let (start, end): (Int64, Int64) = (max(row[0], from), min(row[1], to))
+          if let last = intervals.last, start <= last.end {
+            intervals[intervals.count - 1].end = max(last.end, end)
+          } else {
+            intervals.append(Interval(start: start, end: end))
+          }
+        }
+        return intervals
+      }
+      return Self.cut(try union(of: "observed_hole"), outOf: try union(of: "observed"))
+    }
+  }
+
+  /// Both are disjoint and ascending; so is the result.
+  private static func cut(_ holes: [Interval], outOf intervals: [Interval]) -> [Interval] {
+    var result: [Interval] = []
+    var next = 0
+    for interval in intervals {
+      var start = interval.start
+      while next < holes.count && holes[next].end <= start { next += 1 }
+      var index = next
+      while index < holes.count && holes[index].start < interval.end {
+        if holes[index].start > start {
+          result.append(Interval(start: start, end: holes[index].start))
+        }
+        start = max(start, holes[index].end)
+        index += 1
+      }
+      if start < interval.end { result.append(Interval(start: start, end: interval.end)) }
+    }
+    return result
+  }
+}

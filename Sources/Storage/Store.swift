@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Telemetry
+
+/// The one SQLite file that holds what nhip has acknowledged.
+///
+/// The engine owns the writing store; any thread may call it, calls wait for each other. Readers
+/// open their own, read-only, and see the state of the last commit. Every read is a short
+/// transaction, so that no reader keeps the write-ahead log from being cut back.
+package final class Store: Sendable {
+  package enum Access: Sendable { case readWrite, readOnly }
+
+  /// How long a statement waits for another program's transaction before it is `retryable`.
+  static let busyTimeoutSeconds = 5.0
+
+  package let path: String
+  /// Made once with the store; client ids are derived from it.
+  package let uuid: String
+  private let queue: DatabaseQueue
+  private let lock: StoreLock?
+
+  /// Creates the store when it may be written and is absent.
+  package init(path: String, access: Access) throws(StoreError) {
+    self.path = path
+    if access == .readOnly && !FileManager.default.fileExists(atPath: path) {
+      throw StoreError(
+        code: .missing, what: "there is no store", path: path,
+        next: "check the path, or let nhip run create it")
+    }
+    lock = access == .readWrite ? try StoreLock(storePath: path) : nil
+    do {
+      queue = try DatabaseQueue(
+        path: path, configuration: Self.configuration(path: path, access: access))
+      if access == .readWrite { try StoreSchema.migrator.migrate(queue) }
+      uuid = try Self.identity(in: queue, access: access, path: path)
+    } catch {
+      throw StoreError(error, action: "the store cannot be opened", path: path)
+    }
+  }
+
+  /// Further calls fail. Closing twice changes nothing.
+  package func close() {
+    // A connection that does not close cleanly is recovered at the next opening.
+    do { try queue.close() } catch {}
+    lock?.release()
+  }
+
+  private static func configuration(path: String, access: Access) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = access == .readOnly
+    configuration.busyMode = .timeout(busyTimeoutSeconds)
+    configuration.foreignKeysEnabled = true
+    configuration.prepareDatabase { db in
+      try StoreSchema.refuse(db, path: path)
+      if access == .readWrite { try StoreSchema.prepareToWrite(db) }
+    }
+    return configuration
+  }
+
+  private static func identity(
+    in queue: DatabaseQueue, access: Access, path: String
+  ) throws -> String {
+    let sql = "SELECT value FROM store WHERE name = 'uuid'"
+    if access == .readWrite {
+      try queue.write { db in
+        try db.execute(
+          sql: "INSERT INTO store (name, value) VALUES ('uuid', ?) ON CONFLICT DO NOTHING",
+          arguments: [UUID().uuidString.lowercased()])
+      }
+    }
+    guard let uuid = try queue.read({ try String.fetchOne($0, sql: sql) }) else {
+      throw StoreError(
+        code: .corrupt, what: "the store has no identity", path: path,
+        next: "restore the last backup")
+    }
+    return uuid
+  }
+
+  func read<Result>(
+    _ action: String, _ body: (Database) throws -> Result
+  ) throws(StoreError) -> Result {
+    do { return try queue.read(body) } catch {
+      throw StoreError(error, action: action, path: path)
+    }
+  }
+
+  /// One transaction: all of it or, when it throws, nothing.
+  func write<Result>(
+    _ action: String, _ body: (Database) throws -> Result
+  ) throws(StoreError) -> Result {
+    do { return try queue.write(body) } catch {
+      throw StoreError(error, action: action, path: path)
+    }
+  }
+
+  /// A ceiling for the file, in SQLite pages: beyond it a commit is `retryable`, like a full disk.
+  package func limitPageCount(_ pageCountMax: Int) throws(StoreError) {
+    do {
+      try queue.writeWithoutTransaction { db in
+        _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(pageCountMax)")
+      }
+    } catch { throw StoreError(error, action: "the size limit cannot be set", path: path) }
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// The tables of a store, and the care taken before the first of them.
+enum StoreSchema {
+  /// Raised with every migration that an older nhip could not read.
+  static let version = 1
+  /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
+  static let applicationID = 0x6E68_6970
+  /// A checkpoint cuts the write-ahead log back to this.
+  static let walSizeBytesMax = 64 << 20
+
+  /// Runs on every new connection, before anything is written.
+  static func refuse(_ db: Database, path: String) throws {
+    let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    let applicationID = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+    let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+    if applicationID != Self.applicationID && tables > 0 {
+      throw StoreError(
+        code: .foreign, what: "the database was not made by nhip", path: path,
+        next: "name another file")
+    }
+    if version > Self.version {
+      throw newer("the store has format \(version) and this nhip knows \(Self.version)", path)
+    }
+    if tables > 0, try migrator.hasBeenSuperseded(db) {
+      throw newer("the store has changes that this nhip does not know", path)
+    }
+  }
+
+  private static func newer(_ what: String, _ path: String) -> StoreError {
+    StoreError(code: .newer, what: what, path: path, next: "run the newer nhip that wrote it")
+  }
+
+  /// The order matters: `auto_vacuum` holds only if chosen before the first page is written, and
+  /// switching to WAL writes it.
+  static func prepareToWrite(_ db: Database) throws {
+    try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+    try db.execute(sql: "PRAGMA journal_mode = WAL")
+    try db.execute(sql: "PRAGMA synchronous = FULL")
+    try db.execute(sql: "PRAGMA journal_size_limit = \(walSizeBytesMax)")
+  }
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 store, blocks, messages, registry") { db in
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try db.execute(sql: "PRAGMA user_version = 1")
+      try db.execute(sql: records)
+      try db.execute(sql: messages)
+      try db.execute(sql: registry)
+    }
+    return migrator
+  }
+
+  private static let records = """
+    CREATE TABLE store (
+      name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
+    CREATE TABLE tally (
+      name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT;
+    CREATE TABLE block (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
+      profile_version INTEGER NOT NULL, reading_count INTEGER NOT NULL,
+      event_time_min INTEGER NOT NULL, event_time_max INTEGER NOT NULL,
+      received_at_max INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE checkpoint (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, after_block INTEGER NOT NULL,
+      at INTEGER NOT NULL, checksum INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE observed (
+      session INTEGER NOT NULL, start_at INTEGER NOT NULL, end_at INTEGER NOT NULL,
+      PRIMARY KEY (session, start_at)) STRICT, WITHOUT ROWID;
+    CREATE TABLE observed_hole (
+      start_at INTEGER NOT NULL, end_at INTEGER NOT NULL,
+      PRIMARY KEY (start_at, end_at)) STRICT, WITHOUT ROWID;
+    """
+
+  private static let messages = ["inbox", "quarantine"].map { shelf in
+    """
+    CREATE TABLE \(shelf)_count (
+      address TEXT NOT NULL, reason TEXT NOT NULL,
+      received INTEGER NOT NULL, kept INTEGER NOT NULL,
+      first_received_at INTEGER NOT NULL, last_received_at INTEGER NOT NULL,
+      PRIMARY KEY (address, reason)) STRICT, WITHOUT ROWID;
+    CREATE TABLE \(shelf)_message (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, reason TEXT NOT NULL,
+      topic BLOB NOT NULL, payload BLOB NOT NULL, received_at INTEGER NOT NULL,
+      flags INTEGER NOT NULL,
+      FOREIGN KEY (address, reason) REFERENCES \(shelf)_count ON DELETE CASCADE) STRICT;
+    CREATE INDEX \(shelf)_message_subject ON \(shelf)_message (address, reason);
+    """
+  }.joined(separator: "\n")
+
+  private static let registry = """
+    CREATE TABLE unit (
+      code TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, level TEXT NOT NULL,
+      level_label TEXT NOT NULL, area_class TEXT NOT NULL, parent TEXT NOT NULL,
+      valid_from INTEGER, valid_to INTEGER) STRICT;
+    CREATE TABLE site (
+      code TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
+      unit TEXT NOT NULL, latitude REAL, longitude REAL, feeder TEXT NOT NULL,
+      isp TEXT NOT NULL, valid_from INTEGER, valid_to INTEGER) STRICT;
+    CREATE TABLE device (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL,
+      name TEXT NOT NULL, site TEXT NOT NULL, commune TEXT NOT NULL, via TEXT NOT NULL,
+      owner TEXT NOT NULL, commissioned_at INTEGER, retired_at INTEGER,
+      sim_quota_megabytes INTEGER, sim_cycle_day INTEGER, sim_expires_on INTEGER,
+      certificate_expires_on INTEGER) STRICT;
+    CREATE TABLE information_system (
+      code TEXT PRIMARY KEY NOT NULL, unit TEXT NOT NULL, security_level INTEGER NOT NULL,
+      approved_on INTEGER, measures_in_place INTEGER NOT NULL) STRICT;
+    CREATE TABLE registry_history (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL,
+      entity TEXT NOT NULL, key TEXT NOT NULL, before TEXT, after TEXT) STRICT;
+    CREATE INDEX registry_history_subject ON registry_history (entity, key);
+    """
+}

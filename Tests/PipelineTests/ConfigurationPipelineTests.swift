@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+import Testing
+
+@testable import Pipeline
+
+@Suite("pipeline.yaml")
+struct ConfigurationPipelineTests {
+  static let valid = """
+    source:
+      broker: mqtts://127.0.0.1
+      tls: { ca: ca.pem }
+      credentials: { username: nhip, password: "${PASSWORD}" }
+      receive_maximum: 65535
+      sessions:
+        - { name: one, channels: [telemetry], communes: ["04321"] }
+        - { name: two, channels: [telemetry], communes: ["04322"] }
+    devices: devices
+    store: nhip.sqlite
+    uptime: { outage_min: 60s, lateness: 7d, target: 99.5 }
+    """
+
+  func load(_ text: String) throws -> PipelineConfiguration {
+    let folder = try TemporaryFolder()
+    try folder.write("ca.pem", "x")
+    try folder.write("devices/README.md", "")
+    try folder.write("pipeline.yaml", text)
+    return try PipelineConfiguration.load(
+      path: folder.path + "/pipeline.yaml", environment: ["PASSWORD": "hunter"])
+  }
+
+  @Test("a valid file is read whole and its password never shown")
+  func valid() throws {
+    let configuration = try load(Self.valid)
+    #expect(configuration.source.port == 8883)
+    #expect(configuration.source.sessionExpiry == 604_800_000)
+    #expect(configuration.source.credentials?.password.exposed == "hunter")
+    #expect(!"\(configuration)".contains("hunter"))
+    #expect(configuration.retention.raw == 400 * 86_400_000)
+  }
+
+  @Test(
+    "each mistake is refused at its place",
+    arguments: [
+      ("${PASSWORD}", "hunter", 4, 44), ("${PASSWORD}", "${NONE}", 4, 44),
+      ("mqtts://127.0.0.1", "http://x", 2, 11), ("ca.pem", "none.pem", 3, 14),
+      ("65535", "65536", 5, 20), ("65535", "0", 5, 20), ("04322", "04321", 8, 30),
+      ("04322", "4322", 8, 54), ("name: two", "name: one", 8, 15), ("99.5", "101", 11, 50),
+      ("devices: devices", "devices: none", 9, 10), ("store: nhip", "store: none/nhip", 10, 8),
+      ("lateness: 7d", "lateness: 7", 11, 38),
+    ])
+  func mistakes(old: String, new: String, line: Int, column: Int) throws {
+    try #require(Self.valid.contains(old))
+    let error = try #require(throws: ConfigurationErrors.self) {
+      _ = try load(Self.valid.replacingOccurrences(of: old, with: new))
+    }
+    #expect(error.errors.contains { $0.line == line && $0.column == column }, "\(error)")
+    #expect(!error.description.contains("hunter"))
+  }
+
+  @Test("three keepalives must be shorter than every gap allowance")
+  func keepalive() throws {
+    let configuration = try load(Self.valid)
+    var profile = Profile(
+      kind: "ap", title: Title(vi: "A", en: "B"), version: 1, reportInterval: 60_000,
+      offlineAfter: 90_000, serviceHours: [], metrics: [], service: [], usage: [], alerts: [])
+    #expect(configuration.check(profiles: [profile]).map(\.keyPath) == ["offline_after"])
+    profile.offlineAfter = 90_001
+    #expect(configuration.check(profiles: [profile]).isEmpty)
+  }
+}
