@@ -25,7 +25,9 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CMosquitto", linkerSettings: [.linkedLibrary("mosquitto"), .linkedLibrary("ssl")]),
+    .target(
+      name: "CMosquitto",
+      linkerSettings: [.linkedLibrary("mosquitto"), .linkedLibrary("ssl")]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
     .target(name: "Telemetry", swiftSettings: strict),
@@ -40,8 +42,8 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["Telemetry", "Analysis", "Storage"],
       swiftSettings: strict),
-    .target(name: "FleetSimulator", dependencies: ["Telemetry", "CMosquitto"],
-      swiftSettings: strict),
+    .target(
+      name: "FleetSimulator", dependencies: ["Telemetry", "CMosquitto"], swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [
@@ -62,9 +64,12 @@ let package = Package(
     test("IngestTests", ["Ingest", "Telemetry"]),
     test("AnalysisTests", ["Analysis", "Telemetry"]),
     test("StorageTests", ["Storage", "Telemetry"]),
-    test("PipelineTests", ["Pipeline", "Storage", "Reporting", "Telemetry"]),
+    test("ReportingTests", ["Reporting", "Analysis", "Storage", "Telemetry"]),
+    test(
+      "PipelineTests",
+      ["Pipeline", "Storage", "Reporting", "Analysis", "Ingest", "FleetSimulator", "Telemetry"]),
     test("FleetSimulatorTests", ["FleetSimulator", "Telemetry"]),
-    test("EndToEndTests", ["Pipeline", "nhip"]),
+    test("EndToEndTests", ["nhip", "FleetSimulator", "Telemetry"]),
     test("TidyTests", []),
   ],
   cxxLanguageStandard: .cxx17

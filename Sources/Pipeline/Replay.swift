@@ -23,6 +23,12 @@ package enum Replay {
   package struct FileError: Error, CustomStringConvertible {
     package var path: String
     package var reason: String
+
+    package init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason
+    }
+
     package var description: String { "cannot read \(path): \(reason)" }
   }
 

@@ -21,7 +21,8 @@ package enum BlockCodec {
   static let plainSizeBytesMax = 256 << 20
   /// Deflate cannot expand further (zlib's technical details), so a length beyond it is a lie too.
   static let expansionMax = 1_032
-  /// Level 1 made blocks about a tenth larger than level 6, in a fraction of the time.
+  /// Differences and hashes leave little to find: for a full batch of random telemetry, level 6
+  /// made the block 0.1 % smaller and took about 15 % longer (5.2 instead of 4.5 ms).
   static let compressionLevel: Int32 = 1
 
   /// - Precondition: all columns have `count` rows, within the limits of `BlockLimits`.
@@ -78,7 +79,8 @@ package enum BlockCodec {
     _ stream: ArraySlice<UInt8>, plainSizeBytes: Int
   ) throws(BlockError) -> [UInt8] {
     var status = Z_OK
-    let plain = unsafe [UInt8](unsafeUninitializedCapacity: max(plainSizeBytes, 1)) { output, count in
+    let capacity = max(plainSizeBytes, 1)
+    let plain = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
       var size = UInt(plainSizeBytes)
       status = unsafe stream.withUnsafeBufferPointer { input in
         unsafe uncompress(output.baseAddress, &size, input.baseAddress, UInt(input.count))

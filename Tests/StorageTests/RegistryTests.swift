@@ -17,7 +17,9 @@ struct RegistryTests {
 
   private let sample = Registry(
     units: [Unit(code: "01", name: "Thôn 1", level: "village", levelLabel: "thôn", validFrom: 5)],
-    sites: [Site(code: "S1", name: "Nhà văn hóa", type: "culture-house", unit: "01", latitude: 21.5)],
+    sites: [
+      Site(code: "S1", name: "Nhà văn hóa", type: "culture-house", unit: "01", latitude: 21.5)
+    ],
     devices: [
       Device(id: "k-1", kind: "kiosk", name: "Kiosk", site: "S1", commune: "00001"),
       Device(id: "k-2", kind: "kiosk", name: "Kiosk", site: "S1", commune: "00001"),

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FleetSimulator
+import Foundation
+import Pipeline
+import Telemetry
+
+/// Between the simulated fleet and files.
+enum FleetFiles {
+  private static let chunkSize = 1 << 20
+
+  /// The registered devices whose kind the simulator can play.
+  static func fleet(of registry: Registry) -> [SimulatedDevice] {
+    let sites = Dictionary(uniqueKeysWithValues: registry.sites.map { ($0.code, $0) })
+    return registry.devices.filter { SimulatedKind(rawValue: $0.kind) != nil }.map { device in
+      let site = sites[device.site]
+      return SimulatedDevice(
+        id: device.id, kind: device.kind, commune: device.commune, village: site?.unit ?? "",
+        site: device.site, feeder: site?.feeder ?? "")
+    }
+  }
+
+  static func writeMessages(of plan: FleetPlan, to path: String) throws {
+    let file = try create(path)
+    var buffer = ""
+    for message in plan.messages() {
+      buffer += NDJSON.line(message)
+      buffer += "\n"
+      if buffer.utf8.count >= chunkSize {
+        try file.write(contentsOf: Data(buffer.utf8))
+        buffer = ""
+      }
+    }
+    try file.write(contentsOf: Data(buffer.utf8))
+    try file.close()
+  }
+
+  static func writeTruth(of plan: FleetPlan, to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+    let file = try create(path)
+    try file.write(contentsOf: try encoder.encode(plan.truth()))
+    try file.close()
+  }
+
+  /// Looks passwords up in a file of `device:password` lines; without one there are none.
+  static func credentials(
+    _ path: String?
+  ) throws -> (SimulatedDevice) -> (username: String, password: String)? {
+    guard let path else { return { _ in nil } }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Replay.FileError(path: path, reason: "no such file, or not readable")
+    }
+    var passwords: [String: String] = [:]
+    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1).map(String.init)
+      if parts.count == 2 { passwords[parts[0]] = parts[1] }
+    }
+    return { [passwords] device in passwords[device.id].map { (device.id, $0) } }
+  }
+
+  private static func create(_ path: String) throws -> FileHandle {
+    guard FileManager.default.createFile(atPath: path, contents: nil),
+      let file = FileHandle(forWritingAtPath: path)
+    else { throw Replay.FileError(path: path, reason: "it cannot be created") }
+    return file
+  }
+}

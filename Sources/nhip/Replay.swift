@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Pipeline
+import Storage
+import Telemetry
+
+extension Nhip {
+  struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Feed a file of messages through the engine, without a broker or a clock.",
+      discussion: """
+        Lines are {"topic":…,"payload":…,"received_at":…}; {"observed":false,"from":…,"to":…} cuts
+        a hole into the time in which somebody heard. The same file gives the same readings.
+
+        EXAMPLE
+          nhip replay day.ndjson --store nhip.sqlite --devices-dir devices \\
+            --registry pipelines/commune/registry
+        """)
+
+    @Argument(help: "The NDJSON file.") var file: String
+    @OptionGroup var place: StoreOptions
+    @Option(help: "A folder of registry files to import first.") var registry: String?
+
+    func run() throws {
+      try SystemExit.mapped {
+        let profiles = try place.profiles()
+        let store = try place.writer()
+        if let registry {
+          let files = try RegistryFiles.load(
+            directory: registry, knownKinds: Set(profiles.map(\.kind)))
+          _ = try store.importRegistry(
+            files, full: false, by: "replay", at: Nhip.wallClock(), dryRun: false)
+        }
+        let progress = Progress(path: file)
+        let result = try Pipeline.Replay.run(
+          path: file, store: store, profiles: profiles, progress: progress.show)
+        progress.finish()
+        let counters = result.counters
+        print(
+          "\(result.lines) lines: \(counters.readings) readings, \(counters.inbox) to the inbox, "
+            + "\(counters.quarantined) to the quarantine")
+      }
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Every stored reading as NDJSON, exactly as often as it is stored.",
+      discussion: "EXAMPLE\n  nhip export --store nhip.sqlite | head")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case ndjson }
+
+    @Option(help: "The store: a SQLite file.") var store: String
+    @Option(help: "ndjson.") var format = Format.ndjson
+
+    func run() throws {
+      try SystemExit.mapped {
+        var output = ResultOutput()
+        try ReadingExport.write(store: try Store(path: store, access: .readOnly)) {
+          output.line($0)
+        }
+        output.flush()
+      }
+    }
+  }
+
+  struct Decode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show each field of a payload as nhip reads it.",
+      discussion: "EXAMPLE\n  nhip decode wifi-ap devices/wifi-ap/samples/good-telemetry.json")
+
+    @Argument(help: "The device kind.") var kind: String
+    @Argument(help: "A file with one payload.") var file: String
+    @Option(name: .customLong("devices-dir"), help: "The folder of device profiles.")
+    var devicesDirectory = "devices"
+
+    func run() throws {
+      try SystemExit.mapped {
+        let profiles = try ProfileLoader.load(directory: devicesDirectory)
+        guard let profile = profiles.first(where: { $0.kind == kind }) else {
+          let known = profiles.map(\.kind).joined(separator: ", ")
+          throw ValidationError("there is no kind '\(kind)'; known: \(known)")
+        }
+        guard let data = FileManager.default.contents(atPath: file) else {
+          throw Nhip.fail(
+            Pipeline.Replay.FileError(path: file, reason: "no such file, or not readable"),
+            code: SystemExit.noInput)
+        }
+        try Self.show(PayloadReading(payload: Array(data), profile: profile))
+      }
+    }
+
+    private static func show(_ reading: PayloadReading) throws {
+      if let fault = reading.fault {
+        print("refused: \(fault)")
+        throw ExitCode(SystemExit.data)
+      }
+      print("ts: \(reading.sentAt.map { "\($0) ms since 1970" } ?? "absent, receive time counts")")
+      for field in reading.fields {
+        print("\(field.name) (\(field.path)): \(field.value) \(field.unit)")
+      }
+      if reading.isOutOfRange { print("at least one value is out of its range") }
+      if !reading.unknown.isEmpty {
+        print("ignored: \(reading.unknown.filter { $0 != "ts" }.joined(separator: ", "))")
+      }
+    }
+  }
+}
+
+/// A line on the terminal for what takes longer than two seconds.
+struct Progress {
+  private let size: Int
+  private let startedAt = Nhip.wallClock()
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+
+  init(path: String) {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    // Without a size there is no bar; the operation itself says what is wrong with the file.
+    size = attributes?[.size] as? Int ?? 0
+  }
+
+  func show(_ done: Int) {
+    guard isTerminal, size > 0, Nhip.wallClock() - startedAt > 2_000 else { return }
+    FileHandle.standardError.write(Data("\r\(done * 100 / size) %".utf8))
+  }
+
+  func finish() {
+    if isTerminal { FileHandle.standardError.write(Data("\r".utf8)) }
+  }
+}

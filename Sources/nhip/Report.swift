@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Pipeline
+import Reporting
+import Storage
+import Telemetry
+
+/// The languages of reports, as the command line knows them.
+enum LanguageOption: String, ExpressibleByArgument, CaseIterable {
+  case vi, en
+  var language: Language { self == .vi ? .vi : .en }
+}
+
+extension Nhip {
+  struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Availability and usage over a period.",
+      discussion: """
+        EXAMPLES
+          nhip report --store nhip.sqlite --from 2026-11-01 --to 2026-11-30
+          nhip report --store nhip.sqlite --from 01/11/2026 --to 30/11/2026 --kind wifi-ap \\
+            --format html > report.html
+        """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, html, csv, json }
+
+    @OptionGroup var place: StoreOptions
+    @OptionGroup var time: PeriodOptions
+    @Option(help: "Only devices under this unit.") var unit: String?
+    @Option(help: "Only devices of this kind.") var kind: String?
+    @Option(help: "text, html, csv or json.") var format = Format.text
+    @Option(help: "vi or en.") var lang = LanguageOption.vi
+
+    func run() throws {
+      let period = try time.period()
+      try SystemExit.mapped {
+        let store = try place.reader()
+        let profiles = try place.profiles()
+        try check(store, profiles)
+        let report = try Reporting.Report.build(
+          store: store, profiles: profiles, period: period, unit: unit, kind: kind,
+          language: lang.language)
+        print(Self.render(report, as: format), terminator: "")
+      }
+    }
+
+    private func check(_ store: Store, _ profiles: [Profile]) throws {
+      if let kind, !profiles.contains(where: { $0.kind == kind }) {
+        let known = profiles.map(\.kind).joined(separator: ", ")
+        throw ValidationError("there is no kind '\(kind)'; known: \(known)")
+      }
+      if let unit, try !store.registry().units.contains(where: { $0.code == unit }) {
+        throw ValidationError("there is no unit '\(unit)' in the registry of \(place.store)")
+      }
+    }
+
+    static func render(_ report: Reporting.Report, as format: Format) -> String {
+      switch format {
+      case .text: TextReport.render(report)
+      case .html: HTMLReport.render(report)
+      case .csv: CSVReport.render(report)
+      case .json: JSONReport.render(report)
+      }
+    }
+  }
+
+  struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Why a device's uptime is what it is: every state and outage with its evidence.",
+      discussion: """
+        EXAMPLE
+          nhip explain ap-thon01-1 --store nhip.sqlite --from 2026-11-20 --to 2026-11-20
+        """)
+
+    @Argument(help: "The device's id, or its registry number.") var device: String
+    @OptionGroup var place: StoreOptions
+    @OptionGroup var time: PeriodOptions
+    @Option(help: "vi or en.") var lang = LanguageOption.vi
+
+    func run() throws {
+      let period = try time.period()
+      try SystemExit.mapped {
+        let store = try place.reader()
+        let registered = try store.registry().devices
+        let found = registered.first { $0.id == device || String($0.number) == device }
+        guard let found else {
+          throw ValidationError("there is no device '\(device)' in the registry of \(place.store)")
+        }
+        let explanation = try Explanation.build(
+          store: store, profiles: try place.profiles(), device: found.number, period: period,
+          language: lang.language)
+        guard let explanation else {
+          throw ValidationError("no profile for kind '\(found.kind)' in \(place.devicesDirectory)")
+        }
+        print(TextExplanation.render(explanation), terminator: "")
+      }
+    }
+  }
+}
