@@ -81,14 +81,27 @@ bool isNumber(const nhip_value &value) {
   return value.tag >= NHIP_VALUE_INTEGER && value.tag <= NHIP_VALUE_NUMBER;
 }
 
-/// Folds one more element into a slot. Whole numbers stay whole while their sum fits.
-void fold(nhip_value &into, const nhip_value &value, int aggregation) {
+/// A flag as the whole number 0 or 1, which is what its bits are already; others as they are.
+nhip_value countable(nhip_value value) {
+  if (value.tag == NHIP_VALUE_FLAG) value.tag = NHIP_VALUE_INTEGER;
+  return value;
+}
+
+/// Folds one more element into a slot. Whole numbers stay whole while their sum fits; flags count
+/// as 0 and 1, and only the maximum of nothing but flags is a flag again.
+void fold(nhip_value &into, nhip_value value, int aggregation) {
+  const bool both_flags = into.tag == NHIP_VALUE_FLAG && value.tag == NHIP_VALUE_FLAG;
+  if (aggregation == NHIP_AGGREGATE_SUM) value = countable(value);
   if (aggregation == NHIP_AGGREGATE_NONE || into.tag == NHIP_VALUE_ABSENT) {
     into = value;
     return;
   }
   if (value.tag == NHIP_VALUE_ABSENT || into.tag == NHIP_VALUE_COMPOUND) return;
-  if (!isNumber(value) || !isNumber(into)) {
+  if (!both_flags) {
+    into = countable(into);
+    value = countable(value);
+  }
+  if (!both_flags && (!isNumber(value) || !isNumber(into))) {
     into.tag = NHIP_VALUE_COMPOUND;
     return;
   }

@@ -36,6 +36,11 @@ extension JSONCodec {
       unsafe value.bits = UInt64(bitPattern: whole)
       return true
     }
+    if let whole = UInt64(text) {
+      unsafe value.tag = 2
+      unsafe value.bits = whole
+      return true
+    }
     guard let number = Double(text), number.isFinite else { return false }
     unsafe value.tag = 3
     unsafe value.bits = number.bitPattern
@@ -47,9 +52,9 @@ extension JSONCodec {
     guard unsafe coerceNumber(&value) else { return false }
     if unsafe value.tag == 3 {
       let number = unsafe Double(bitPattern: value.bits)
-      guard let whole = Int64(exactly: number) else { return false }
-      unsafe value.tag = 1
-      unsafe value.bits = UInt64(bitPattern: whole)
+      guard let whole = UInt64(exactly: number) else { return false }
+      unsafe value.tag = whole > UInt64(Int64.max) ? 2 : 1
+      unsafe value.bits = whole
     }
     return unsafe value.tag == 2 || Int64(bitPattern: value.bits) >= 0
   }
