@@ -60,12 +60,13 @@ struct LocalFormat: Sendable {
   /// Percent with two decimals, rounded down: 100 means that nothing was lost.
   func percent(_ partsPerMillion: Int64) -> String { scaled(partsPerMillion / 100, decimals: 2) }
 
-  /// The ratio, with its bounds when part of the time was not observed.
+  /// The ratio, with its bounds when so much was not observed that they differ as printed.
   func availability(_ availability: Availability) -> String {
     guard let ratio = availability.ratio else { return "–" }
     guard availability[.unobserved] > 0, let lowest = availability.ratioLowest,
       let highest = availability.ratioHighest
     else { return percent(ratio) }
+    if percent(lowest) == percent(highest) { return percent(ratio) }
     return "\(percent(ratio)) (\(percent(lowest))–\(percent(highest)))"
   }
 
