@@ -18,7 +18,7 @@ package enum PayloadFault: String, Error, Sendable {
 /// Decodes the native JSON of one kind over a plan compiled from its profile.
 ///
 /// Owned by the engine's thread. A plan has one slot a metric and one for `ts`; decoding writes
-/// every slot, then the caller appends them to its columns, so a payload that fails leaves no trace.
+/// every slot, then the caller appends them to its columns: a payload that fails leaves no trace.
 @safe package final class JSONCodec {
   package let profile: Profile
   private let decoder: OpaquePointer

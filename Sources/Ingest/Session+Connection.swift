@@ -18,7 +18,6 @@ extension Session {
     destroyClient()
     dropBatch()
     failure = nil
-    isSubscribed = false
     let owner = unsafe Unmanaged.passUnretained(self).toOpaque()
     // Not clean: the broker keeps the session, and with it what we have not acknowledged.
     guard let fresh = unsafe mosquitto_new(settings.clientID, false, owner) else {
@@ -99,12 +98,20 @@ extension Session {
       if isResumed { $0.resumes += 1 } else if hadSession { $0.forgotten += 1 }
     }
     log("session \(settings.name): connected, the broker \(isResumed ? "kept" : "had no") session")
-    // A broker that kept the session kept its subscriptions; asking again would resend every
-    // retained message. We hear from here on.
-    if isResumed { return beginObservation() }
+    // A broker that kept the session kept the subscriptions that it confirmed to us.
+    if isResumed && isSubscribed { return beginObservation() }
+    isSubscribed = false
+    subscribe()
+  }
+
+  /// Asks for every filter, retained messages only for filters that are new to the session: a
+  /// process before this one may have been killed between CONNECT and SUBACK.
+  private func subscribe() {
     guard let client = unsafe client else { return }
+    subscriptionsPending = settings.filters.count
+    let options = Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue)
     for filter in settings.filters {
-      let status = unsafe mosquitto_subscribe_v5(client, nil, filter, 1, 0, nil)
+      let status = unsafe mosquitto_subscribe_v5(client, nil, filter, 1, options, nil)
       if status != 0 { failure = MosquittoError(operation: "subscribe \(filter)", code: status) }
     }
   }
@@ -116,11 +123,13 @@ extension Session {
         hint: "check the broker's access list for this user")
       return
     }
-    if !isSubscribed { beginObservation() }
+    subscriptionsPending -= 1
+    guard subscriptionsPending <= 0, !isSubscribed else { return }
+    isSubscribed = true
+    beginObservation()
   }
 
   private func beginObservation() {
-    isSubscribed = true
     let now = clock()
     link.update {
       $0.heardFrom = now

@@ -28,7 +28,9 @@ import Telemetry
   /// Messages of a resumed session that the broker may have delivered before.
   var resumedLeft = 0
   var failure: MosquittoError?
+  /// The broker has confirmed every filter to this process, in the session it still keeps.
   var isSubscribed = false
+  var subscriptionsPending = 0
   var random: SystemRandomNumberGenerator = .init()
 
   /// libmosquitto counts its users without a lock, so the first session counts for all.

@@ -17,7 +17,9 @@ final class ChildProcess {
   /// - Parameters:
   ///   - name: its output goes to `<name>.out` and `<name>.err` in the folder, behind what an
   ///     earlier program of that name wrote there.
-  init(_ executable: String, _ arguments: [String], name: String, in folder: TemporaryFolder) throws {
+  init(
+    _ executable: String, _ arguments: [String], name: String, in folder: TemporaryFolder
+  ) throws {
     self.folder = folder
     self.name = name
     process.executableURL = URL(fileURLWithPath: executable)

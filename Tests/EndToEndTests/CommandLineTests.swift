@@ -28,7 +28,7 @@ extension EndToEnd {
         let outcome = try nhip.command(command, "pipeline.yaml")
         #expect(outcome.code == 78)
         #expect(outcome.error.contains("pipeline.yaml:3:20"), "\(outcome.error)")
-        #expect(outcome.error.contains("pipeline.yaml:12:47"), "\(outcome.error)")
+        #expect(outcome.error.contains("pipeline.yaml:12:50"), "\(outcome.error)")
       }
     }
 

@@ -42,6 +42,7 @@ extension EndToEnd {
       }
       let ended = try nhip.terminate()
       #expect(ended.code == 0)
+      print("kill test: the last nhip \(ended.error.split(separator: "\n").last ?? "")")
 
       var counts: [String: Int] = [:]
       for line in try nhip.export() { counts[try Self.identity(of: line), default: 0] += 1 }

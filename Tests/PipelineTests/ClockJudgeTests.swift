@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+import Testing
+
+@testable import Pipeline
+
+@Suite("judging clocks")
+struct ClockJudgeTests {
+  private static let now = ReplayFixture.start
+
+  private func judge(
+    _ sentAt: Milliseconds?, at receivedAt: Milliseconds, up: Milliseconds? = nil,
+    isMeasure: Bool = true, commissionedAt: Milliseconds? = nil, _ state: inout DeviceState
+  ) -> ClockJudge.Verdict {
+    ClockJudge.judge(
+      sentAt: sentAt, receivedAt: receivedAt, upMilliseconds: up, isMeasure: isMeasure,
+      commissionedAt: commissionedAt, state: &state)
+  }
+
+  @Test("without ts the receive time counts, and is flagged")
+  func untimed() {
+    var state = DeviceState()
+    let verdict = judge(nil, at: Self.now, &state)
+    #expect(verdict == ClockJudge.Verdict(eventTime: Self.now, flags: .untimed))
+    #expect(state == DeviceState())
+  }
+
+  @Test("300 s ahead of receipt is still trusted, a millisecond more is not")
+  func aheadBorder() {
+    var state = DeviceState()
+    #expect(judge(Self.now + 300_000, at: Self.now, &state).flags.isEmpty)
+    state = DeviceState()
+    let verdict = judge(Self.now + 300_001, at: Self.now, &state)
+    #expect(verdict == ClockJudge.Verdict(eventTime: Self.now, flags: .clockWrong))
+  }
+
+  @Test("late is not a wrong clock: an hour's delay after a punctual reading stands")
+  func lateStands() {
+    var state = DeviceState()
+    _ = judge(Self.now, at: Self.now + 100, up: 60_000, &state)
+    let verdict = judge(Self.now + 60_000, at: Self.now + 3_660_000, up: 120_000, &state)
+    #expect(verdict == ClockJudge.Verdict(eventTime: Self.now + 60_000, flags: []))
+  }
+
+  @Test("a clock that is always two days behind is corrected by the smallest lag of its boot")
+  func alwaysBehind() {
+    var state = DeviceState()
+    let behind: Milliseconds = 172_800_000
+    let first = judge(Self.now - behind, at: Self.now + 500, up: 60_000, &state)
+    #expect(first == ClockJudge.Verdict(eventTime: Self.now + 500, flags: .clockWrong))
+    let second = judge(
+      Self.now + 60_000 - behind, at: Self.now + 60_200, up: 120_000, &state)
+    #expect(second == ClockJudge.Verdict(eventTime: Self.now + 60_200, flags: .clockWrong))
+    let third = judge(
+      Self.now + 120_000 - behind, at: Self.now + 125_000, up: 180_000, &state)
+    #expect(third == ClockJudge.Verdict(eventTime: Self.now + 120_200, flags: .clockWrong))
+  }
+
+  @Test("a boot after which the clock is right again is trusted at once")
+  func clockSetAtBoot() {
+    var state = DeviceState()
+    let behind: Milliseconds = 172_800_000
+    _ = judge(Self.now - behind, at: Self.now, up: 3_600_000, &state)
+    let verdict = judge(Self.now + 60_000, at: Self.now + 60_300, up: 30_000, &state)
+    #expect(verdict == ClockJudge.Verdict(eventTime: Self.now + 60_000, flags: []))
+  }
+
+  @Test("what the device or the broker had kept says nothing of the clock")
+  func keptMeasuresNothing() {
+    var state = DeviceState()
+    let verdict = judge(Self.now - 7_200_000, at: Self.now, isMeasure: false, &state)
+    #expect(verdict == ClockJudge.Verdict(eventTime: Self.now - 7_200_000, flags: []))
+    #expect(state.lagMin == nil)
+  }
+
+  @Test("a ts before commissioning is wrong, unless it is only just before")
+  func beforeCommissioning() {
+    var state = DeviceState()
+    _ = judge(Self.now, at: Self.now + 100, &state)
+    let wrong = judge(
+      Self.now - 86_400_000, at: Self.now + 60_000, commissionedAt: Self.now - 3_600_000, &state)
+    #expect(wrong == ClockJudge.Verdict(eventTime: Self.now + 60_000, flags: .clockWrong))
+    let near = judge(
+      Self.now + 100_000, at: Self.now + 100_100, commissionedAt: Self.now + 200_000, &state)
+    #expect(near.flags.isEmpty)
+  }
+}
