@@ -224,7 +224,6 @@ struct DeviceSimulation: Sendable {
     if kind == .loudspeaker {
       text.field("type", word: "play.start")
       text.field("prog", word: slot.programme)
-      text.field("req_s", Int(slot.length / 1_000))
       text.field("voice", word: "recorded")
     } else {
       text.field("type", word: "call.start")

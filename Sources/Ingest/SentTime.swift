@@ -97,7 +97,8 @@ package enum SentTime {
       return 0
     }
     guard sign == 0x2B || sign == 0x2D, index + 6 <= text.count, unsafe text[index + 3] == 0x3A,
-      let hours = unsafe number(text, index + 1, 2), let minutes = unsafe number(text, index + 4, 2),
+      let hours = unsafe number(text, index + 1, 2),
+      let minutes = unsafe number(text, index + 4, 2),
       hours < 24, minutes < 60
     else { return nil }
     index += 6

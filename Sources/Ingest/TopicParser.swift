@@ -20,9 +20,9 @@ package enum TopicParser {
   ) -> Result<(address: DeviceAddress, channel: Channel), Fault> {
     let levels = unsafe topic.split(
       separator: UInt8(ascii: "/"), maxSplits: 6, omittingEmptySubsequences: false)
-    guard unsafe levels.count == 6, unsafe text(levels[0]) == "nhip", unsafe text(levels[1]) == "v1" else {
-      return .failure(.notOurs)
-    }
+    guard unsafe levels.count == 6, unsafe text(levels[0]) == "nhip",
+      unsafe text(levels[1]) == "v1"
+    else { return .failure(.notOurs) }
     guard let commune = unsafe text(levels[2]), let kind = unsafe text(levels[3]),
       let device = unsafe text(levels[4]), let channelName = unsafe text(levels[5])
     else { return .failure(.notUTF8) }

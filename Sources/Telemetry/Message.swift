@@ -10,7 +10,7 @@ package struct MessageHeader: Sendable, BitwiseCopyable {
   package var session: UInt16
   package var flags: UInt16
   /// Fills the header to 32 bytes, so that topic and payload start aligned.
-  private var reserved: (UInt32, UInt64) = (0, 0)
+  private var reserved: (UInt32, UInt32, UInt32) = (0, 0, 0)
 
   /// The largest payload that is decoded; larger ones are quarantined.
   package static let payloadSizeMax = 65_536

@@ -85,7 +85,7 @@ final class BrokerFixture {
     } == 0
   }
 
-  private static func loopback(port: UInt16) -> sockaddr_in {
+  static func loopback(port: UInt16) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -94,7 +94,7 @@ final class BrokerFixture {
   }
 
   /// Lets the kernel choose a port, and gives it back for the broker to take.
-  private static func freePort() throws -> Int {
+  static func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: 0)

@@ -23,7 +23,7 @@ extension Intake {
 
   /// Takes states from a checkpoint. Devices it does not name keep theirs.
   ///
-  /// - Returns: false if the bytes are no checkpoint of this layout: recovery then reads all blocks.
+  /// - Returns: false if the bytes are no checkpoint of this layout; recovery then reads it all.
   func restoreStates(_ bytes: [UInt8]) -> Bool {
     guard bytes.count % 8 == 0, !bytes.isEmpty else { return false }
     let words = stride(from: 0, to: bytes.count, by: 8).map { start in
