@@ -27,6 +27,9 @@ extension EndToEnd {
       if isKilled { nhip.kill() }
       link.cut()
       if isKilled { try nhip.start() }
+      try EndToEnd.wait(for: "the session to be resumed") {
+        nhip.log.contains("session live: connected, the broker kept session")
+      }
 
       try broker.publish(DeliveryTests.topic, #"{"seq":1007}"#)
       try nhip.waitForReading("\"seq\":1007")
