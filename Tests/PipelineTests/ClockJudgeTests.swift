@@ -74,6 +74,17 @@ struct ClockJudgeTests {
     #expect(state.lagMin == nil)
   }
 
+  @Test("a kept message whose ts is older than any lateness gets its receive time")
+  func keptFromNowhere() {
+    var state = DeviceState()
+    _ = judge(Self.now, at: Self.now + 100, up: 60_000, &state)
+    let week: Milliseconds = 7 * 86_400_000
+    let kept = judge(Self.now - week, at: Self.now, isMeasure: false, &state)
+    #expect(kept == ClockJudge.Verdict(eventTime: Self.now - week, flags: []))
+    let old = judge(86_400_000, at: Self.now, isMeasure: false, &state)
+    #expect(old == ClockJudge.Verdict(eventTime: Self.now, flags: .clockWrong))
+  }
+
   @Test("a ts before commissioning is wrong, unless it is only just before")
   func beforeCommissioning() {
     var state = DeviceState()

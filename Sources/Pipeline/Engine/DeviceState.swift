@@ -15,6 +15,8 @@ struct DeviceState: Sendable, Equatable {
   static let bootTolerance: Milliseconds = 10_000
   /// A clock further off than this is wrong.
   static let clockTolerance: Milliseconds = 300_000
+  /// A `ts` this far in the past is late; an older one is no time at all.
+  static let lateness: Milliseconds = 7 * 86_400_000
 }
 
 /// Judges one reading's `ts`: which event time it gets, and whether the clock is to be trusted.
@@ -38,17 +40,16 @@ enum ClockJudge {
     if isMeasure { state.lagMin = min(state.lagMin ?? lag, lag) }
     let isAhead = lag < -DeviceState.clockTolerance
     let isBehind = isMeasure && (state.lagMin ?? 0) > DeviceState.clockTolerance
-    let isBeforeBirth = commissionedAt.map { sentAt < $0 && lag > DeviceState.clockTolerance }
-    guard isAhead || isBehind || isBeforeBirth == true else {
+    let earliest = max(commissionedAt ?? .min, receivedAt - DeviceState.lateness)
+    let isTooOld = sentAt < earliest && lag > DeviceState.clockTolerance
+    guard isAhead || isBehind || isTooOld else {
       return Verdict(eventTime: sentAt, flags: [])
     }
     // The boot's smallest lag is the clock's error; before any is known, this message's own is.
-    let offset = state.lagMin ?? lag
-    let corrected = sentAt + offset
-    let isPlausible = abs(receivedAt - corrected) <= DeviceState.clockTolerance || !isMeasure
-    return Verdict(
-      eventTime: isPlausible && corrected <= receivedAt ? corrected : receivedAt,
-      flags: .clockWrong)
+    let corrected = sentAt + (state.lagMin ?? lag)
+    let isFresh = receivedAt - corrected <= DeviceState.clockTolerance
+    let isPlausible = corrected >= earliest && corrected <= receivedAt && (isFresh || !isMeasure)
+    return Verdict(eventTime: isPlausible ? corrected : receivedAt, flags: .clockWrong)
   }
 
   /// A later boot instant starts the measure anew: the clock may have been set in between.

@@ -91,8 +91,6 @@ final class Intake {
       counters.redelivered += 1
       return
     }
-    // A retained message that is empty is the broker's word for "deleted", not a payload.
-    if unsafe message.payload.count == 0 && message.flags.contains(.retained) { return }
     if unsafe message.isOversize { return unsafe reject(message, PayloadFault.tooLarge.rawValue) }
     switch unsafe codecs[kind].decode(message.payload) {
     case .failure(let fault):
@@ -160,7 +158,6 @@ final class Intake {
       unsafe reject(message, fault.rawValue)
     case .success(let (address, _)):
       guard kinds[address.kind] != nil else { return unsafe reject(message, "kind-unknown") }
-      if unsafe message.payload.count == 0 && message.flags.contains(.retained) { return }
       guard unsafe !message.isOversize else {
         return unsafe reject(message, PayloadFault.tooLarge.rawValue)
       }
