@@ -79,7 +79,7 @@ package enum HTMLReport {
   ) -> String {
     var parts = device.usage.map { result in
       let at = result.at.map { " (\(format.instant($0)))" } ?? ""
-      let unit = result.amount == nil ? "" : " \(result.figure.unit)"
+      let unit = result.amount == nil ? "" : " \(words.shown(unit: result.figure.unit))"
       return "\(words.title(result.figure.title)): \(format.amount(result))\(unit)\(at)"
     }
     parts.append("\(words.reboots): \(format.count(device.rebootCount))")

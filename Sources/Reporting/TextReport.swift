@@ -60,7 +60,8 @@ package enum TextReport {
       var name = device.name
       for result in device.usage {
         table.append([
-          name, words.title(result.figure.title), format.amount(result), result.figure.unit,
+          name, words.title(result.figure.title), format.amount(result),
+          words.shown(unit: result.figure.unit),
           result.at.map(format.instant) ?? "",
         ])
         name = ""

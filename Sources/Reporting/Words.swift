@@ -115,6 +115,26 @@ struct Words: Sendable {
     }
   }
 
+  /// A profile's UCUM unit in words: `{client}.min` is written for machines.
+  func shown(unit: String) -> String {
+    switch unit {
+    case "{client}": pick("máy khách", "clients")
+    case "{client}.min": pick("phút × máy", "client-minutes")
+    case "{bulletin}": pick("bản tin", "bulletins")
+    case "{call}": pick("cuộc họp", "calls")
+    case "{session}": pick("lượt", "sessions")
+    case "{print}": pick("bản in", "prints")
+    case "{alert}": pick("cảnh báo", "alerts")
+    case "{host}": pick("máy", "hosts")
+    case "min": pick("phút", "min")
+    case "h": pick("giờ", "h")
+    case "s": pick("giây", "s")
+    // UCUM's braces mark a note, its `1` says that there is no unit.
+    case "1": ""
+    default: String(unit.filter { $0 != "{" && $0 != "}" })
+    }
+  }
+
   private static func capitalised(_ label: String) -> String {
     label.prefix(1).uppercased() + label.dropFirst()
   }

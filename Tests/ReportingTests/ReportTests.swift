@@ -127,6 +127,15 @@ import Testing
     #expect(bounds.contains("(") && bounds.contains("–"))
   }
 
+  @Test("units are words for people, and never keep the braces of a profile")
+  func unitsAreWords() {
+    let words = Words(language: .vi)
+    #expect(words.shown(unit: "{client}.min") == "phút × máy")
+    #expect(words.shown(unit: "{sheet}/d") == "sheet/d")
+    #expect(words.shown(unit: "1").isEmpty)
+    #expect(words.shown(unit: "GB") == "GB")
+  }
+
   @Test("CSV quotes, and defuses names that look like formulas")
   func csv() {
     let lines = CSVReport.render(Self.report()).split(separator: "\r\n")
