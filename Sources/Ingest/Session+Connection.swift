@@ -89,13 +89,9 @@ extension Session {
           ? "check user name, password and the broker's access list" : "")
       return
     }
-    let hadSession = link.status.connects > 0
     resumedLeft = isResumed ? settings.receiveMaximum : 0
     link.update {
       $0.isConnected = true
-      $0.connects += 1
-      $0.latestError = nil
-      if isResumed { $0.resumes += 1 } else if hadSession { $0.forgotten += 1 }
     }
     log("session \(settings.name): connected, the broker \(isResumed ? "kept" : "had no") session")
     // A broker that kept the session kept the subscriptions that it confirmed to us.
@@ -145,11 +141,10 @@ extension Session {
     }
   }
 
-  func endObservation(_ error: MosquittoError?) {
+  func endObservation() {
     link.update {
       $0.isConnected = false
       $0.heardFrom = nil
-      $0.latestError = error?.description
     }
   }
 

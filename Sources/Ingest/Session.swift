@@ -60,14 +60,14 @@ import Telemetry
         backoff = SessionLimits.backoffFirst
         try receive()
       } catch {
-        endObservation(error)
+        endObservation()
         if error.isFatal { throw error }
         log("session \(settings.name): \(error); trying again in at most \(backoff) ms")
         pause(Milliseconds.random(in: backoff / 2...backoff, using: &random))
         backoff = min(backoff * 2, SessionLimits.backoffMax)
       }
     }
-    endObservation(nil)
+    endObservation()
     disconnect()
   }
 

@@ -15,13 +15,7 @@ package final class SessionLink: Sendable {
     package var heardFrom: Milliseconds?
     /// When the last packet of the broker arrived.
     package var heardUntil: Milliseconds?
-    /// How often the broker took up a session it had kept.
-    package var resumes = 0
-    /// How often the broker had forgotten our session: what it held is lost.
-    package var forgotten = 0
-    package var connects = 0
     package var received: UInt64 = 0
-    package var latestError: String?
     package init() {}
   }
 

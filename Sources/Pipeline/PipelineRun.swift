@@ -59,7 +59,7 @@ package final class PipelineRun: Sendable {
     try Recovery.restore(intake, from: store, receiveMaximum: source.receiveMaximum)
     let wake = DispatchSemaphore(value: 0)
     let threads = DispatchGroup()
-    let boxes = settings().map { start($0, wake: wake, threads: threads, log: log) }
+    let boxes = settings().map { start($0, wake: wake, threads: threads) }
     let links = boxes.map { $0.source.link }
     let engine = Engine(
       intake: intake, store: store, sources: boxes, wake: wake, clock: clock, log: log,
@@ -79,13 +79,12 @@ package final class PipelineRun: Sendable {
   }
 
   private func start(
-    _ settings: SessionSettings, wake: DispatchSemaphore, threads: DispatchGroup,
-    log: @escaping @Sendable (String) -> Void
+    _ settings: SessionSettings, wake: DispatchSemaphore, threads: DispatchGroup
   ) -> Engine.SourceBox {
     var ends = RecordRing.make(capacityBytes: Self.ringBytes)
     let link = SessionLink(engineWake: wake)
     let handover = Handover(ends.takeProducer())
-    let clock = clock
+    let (clock, log) = (clock, log)
     threads.enter()
     let thread = Thread { [self] in
       defer { threads.leave() }

@@ -42,11 +42,9 @@ struct DemoFolder {
 
 /// Where `nhip run` logs while the board has the terminal.
 final class DemoLog: Sendable {
-  private let path: String
   private let file: FileHandle
 
   init(path: String) throws {
-    self.path = path
     guard FileManager.default.createFile(atPath: path, contents: nil),
       let file = FileHandle(forWritingAtPath: path)
     else { throw DemoFailure(what: "\(path) cannot be created") }

@@ -9,11 +9,9 @@ import Storage
 
 /// The exit codes of sysexits(3) that nhip uses.
 enum SystemExit {
-  static let usage: Int32 = 64
   static let data: Int32 = 65
   static let noInput: Int32 = 66
   static let unavailable: Int32 = 69
-  static let cannotCreate: Int32 = 73
   static let inputOutput: Int32 = 74
   static let temporary: Int32 = 75
   static let configuration: Int32 = 78

@@ -34,6 +34,8 @@ final class Engine {
   static let idleWait: Milliseconds = 100
   static let checkpointEvery: Milliseconds = 300_000
   static let checkpointReadings: UInt64 = 1_000_000
+  /// A status names every device, so it is made for people, not for every commit.
+  static let publishEvery: Milliseconds = 500
   static let retryFirst: Milliseconds = 100
   static let retryMax: Milliseconds = 5_000
 
@@ -46,6 +48,7 @@ final class Engine {
   private let log: @Sendable (String) -> Void
   private let publish: (EngineStatus) -> Void
   private var observedWrittenAt: Milliseconds = 0
+  private var publishedAt: Milliseconds = 0
   private var checkpointAt: Milliseconds
   private var readingsAtCheckpoint: UInt64 = 0
 
@@ -87,27 +90,30 @@ final class Engine {
 
   private func step(isLast: Bool = false) throws(StoreError) {
     noteObservation()
-    var drained = 0
-    for box in sources {
-      unsafe drained += box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
+    let drained = sources.map { box in
+      unsafe box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
         unsafe intake.accept(Message(record: record))
       }
     }
     let now = clock()
     let isObservationDue = now - observedWrittenAt >= Self.observationEvery || isLast
-    if drained > 0 || isObservationDue {
+    if drained.contains(where: { $0 > 0 }) || isObservationDue {
       var batch = intake.takeBatch()
       batch.observed = observations()
       observedWrittenAt = now
       try commit(batch)
     }
-    for box in sources {
+    // Only who waits for this commit is told of it: signals nobody takes would pile up.
+    for (box, count) in zip(sources, drained) where count > 0 {
       box.source.consumer.commit()
       box.source.link.commitDone()
     }
     try checkpointIfDue(now)
-    if drained > 0 { wake.signal() }
-    publish(status())
+    if drained.contains(SessionLimits.batchMessages) { wake.signal() }
+    if isLast || now - publishedAt >= Self.publishEvery {
+      publishedAt = now
+      publish(status())
+    }
   }
 
   /// The same transaction again and again while the disk is full or the file is busy.
@@ -172,7 +178,7 @@ final class Engine {
   }
 }
 
-/// What a live board shows; made once a commit, read by another thread.
+/// What a live board shows; made twice a second at most, read by another thread.
 package struct EngineStatus: Sendable {
   package struct DeviceStatus: Sendable {
     package var number: Int64

@@ -8,7 +8,7 @@ struct ObservationGaps {
   /// More gaps than this within the lateness allowance is a broken uplink, not a memory.
   static let countMax = 4_096
   private(set) var gaps: [Interval] = []
-  /// End of the newest observed stretch of each session; 0 stands for what the store knew.
+  /// End of the newest observed stretch.
   private(set) var heardUntil: Milliseconds?
 
   init(observed: [Interval]) {
