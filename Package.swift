@@ -43,18 +43,22 @@ let package = Package(
       name: "Reporting", dependencies: ["Telemetry", "Analysis", "Storage"],
       swiftSettings: strict),
     .target(
+      name: "Alerting", dependencies: ["Telemetry", "Storage", "CMosquitto"],
+      swiftSettings: strict),
+    .target(
       name: "FleetSimulator", dependencies: ["Telemetry", "CMosquitto"], swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Telemetry", "Ingest", "Analysis", "Storage", "Reporting", "FleetSimulator", "Yams",
+        "Telemetry", "Ingest", "Analysis", "Storage", "Reporting", "Alerting", "FleetSimulator",
+        "Yams",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "nhip",
       dependencies: [
-        "Pipeline", "FleetSimulator", "Reporting", "Storage", "Telemetry",
+        "Pipeline", "FleetSimulator", "Reporting", "Alerting", "Storage", "Telemetry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -64,10 +68,14 @@ let package = Package(
     test("IngestTests", ["Ingest", "Telemetry"]),
     test("AnalysisTests", ["Analysis", "Telemetry"]),
     test("StorageTests", ["Storage", "Telemetry"]),
+    test("AlertingTests", ["Alerting", "Storage", "Telemetry"]),
     test("ReportingTests", ["Reporting", "Analysis", "Storage", "Telemetry"]),
     test(
       "PipelineTests",
-      ["Pipeline", "Storage", "Reporting", "Analysis", "Ingest", "FleetSimulator", "Telemetry"]),
+      [
+        "Pipeline", "Storage", "Reporting", "Alerting", "Analysis", "Ingest", "FleetSimulator",
+        "Telemetry",
+      ]),
     test("FleetSimulatorTests", ["FleetSimulator", "Telemetry"]),
     test("EndToEndTests", ["nhip", "FleetSimulator", "Telemetry"]),
     test("TidyTests", []),

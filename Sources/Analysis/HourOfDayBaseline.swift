@@ -23,7 +23,7 @@ package struct HourOfDayBaseline: Detector, Hashable {
   /// The floor of the deviation: a share of the expected value and an absolute part, so that a
   /// nearly constant gauge does not alarm at its first small step.
   static let floorShare = 0.05
-  static let floorAbsolute = 0.1
+  static let floorAbsolute = 0.25
   /// Larger magnitudes are treated as this, so that no sum overflows.
   static let magnitudeMax = 1e300
 

@@ -28,7 +28,7 @@ enum DailySchedule {
     let today = localDay(of: instant)
     for day in today...(today + 1) {
       for slot in slots {
-        let start = day * dayLength - localOffset + slot.start * 60_000
+        let start = LocalTime.start(ofDay: day) + slot.start * 60_000
         guard start > instant else { continue }
         return Slot(
           start: start, length: slot.length * 60_000, programme: programme(day, slot.start / 60))
@@ -38,7 +38,7 @@ enum DailySchedule {
   }
 
   private static func programme(_ day: Int64, _ hour: Int64) -> String {
-    let date = civil(fromDay: day)
+    let date = LocalTime.civil(ofDay: day)
     var bytes = Array("BT-".utf8)
     bytes.appendPadded(date.year, digits: 4)
     bytes.appendPadded(date.month, digits: 2)

@@ -1,38 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Telemetry
 
-/// Vietnam's clock: UTC+7, the year round.
-let localOffset: Milliseconds = 25_200_000
-let dayLength: Milliseconds = 86_400_000
+let dayLength = LocalTime.dayLength
 
 /// The number of the local day that holds the instant.
-func localDay(of instant: Milliseconds) -> Int64 {
-  floorDivide(instant + localOffset, dayLength)
-}
+func localDay(of instant: Milliseconds) -> Int64 { LocalTime.day(of: instant) }
 
 /// Local milliseconds since midnight.
 func localTime(of instant: Milliseconds) -> Milliseconds {
-  instant + localOffset - localDay(of: instant) * dayLength
-}
-
-private func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-  let quotient = value / divisor
-  return value % divisor < 0 ? quotient - 1 : quotient
-}
-
-/// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant, "chrono-Compatible
-/// Low-Level Date Algorithms", `civil_from_days`).
-func civil(fromDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-  let shifted = day + 719_468
-  let era = floorDivide(shifted, 146_097)
-  let dayOfEra = shifted - era * 146_097
-  let yearOfEra =
-    (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-  let shiftedMonth = (5 * dayOfYear + 2) / 153
-  let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-  let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+  instant - LocalTime.start(ofDay: LocalTime.day(of: instant))
 }
 
 extension [UInt8] {
@@ -61,9 +37,10 @@ extension [UInt8] {
 
   /// RFC 3339 in UTC, with milliseconds.
   mutating func appendTimestamp(_ instant: Milliseconds) {
-    let days = floorDivide(instant, dayLength)
-    let time = instant - days * dayLength
-    let date = civil(fromDay: days)
+    // The day in UTC is the local day of the instant at which local clocks show the same.
+    let day = LocalTime.day(of: instant - LocalTime.offset)
+    let time = instant - day * dayLength
+    let date = LocalTime.civil(ofDay: day)
     appendPadded(date.year, digits: 4)
     append(UInt8(ascii: "-"))
     appendPadded(date.month, digits: 2)

@@ -33,9 +33,6 @@ import Telemetry
   var subscriptionsPending = 0
   var random: SystemRandomNumberGenerator = .init()
 
-  /// libmosquitto counts its users without a lock, so the first session counts for all.
-  private static let library: Int32 = mosquitto_lib_init()
-
   package init(
     settings: SessionSettings, producer: consuming RecordRing.Producer, link: SessionLink,
     clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void
@@ -51,7 +48,7 @@ import Telemetry
   ///
   /// - Throws: only what no further attempt can mend (a session taken over by another nhip).
   package func run() throws(MosquittoError) {
-    _ = Self.library
+    nhip_mosquitto_prepare()
     defer { destroyClient() }
     var backoff = SessionLimits.backoffFirst
     while !link.isStopping {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import Dispatch
 import Foundation
 import Ingest
@@ -52,17 +53,27 @@ package final class PipelineRun: Sendable {
   package func run() throws {
     let source = configuration.source
     let now = clock()
+    let registry = try store.registry()
     let intake = Intake(
-      profiles: profiles, registry: try store.registry(),
+      profiles: profiles, registry: registry,
       observed: try store.observed(from: now - Self.gapMemory, to: now),
       receiveMaximum: source.receiveMaximum)
-    try Recovery.restore(intake, from: store, receiveMaximum: source.receiveMaximum)
+    var judge = AlertJudge(
+      profiles: profiles, devices: intake.devices,
+      book: AlertBook(
+        open: try store.openAlerts(), registry: registry, node: node,
+        isPublished: configuration.publishesAlerts))
+    try Recovery.restore(intake, &judge, from: store, receiveMaximum: source.receiveMaximum)
+    judge.resolveOrphans(at: now)
+    let publisher = try startPublisher()
+    defer { publisher?.stop() }
     let wake = DispatchSemaphore(value: 0)
     let threads = DispatchGroup()
     let boxes = settings().map { start($0, wake: wake, threads: threads) }
     let links = boxes.map { $0.source.link }
     let engine = Engine(
-      intake: intake, store: store, sources: boxes, wake: wake, clock: clock, log: log,
+      intake: intake, judge: judge, store: store, sources: boxes, wake: wake,
+      publisher: publisher?.link, clock: clock, log: log,
       stopping: { [self] in
         guard isStopped || failure.withLock({ $0 != nil }) else { return false }
         // Sessions first: each waits for its last batch, which only a running engine commits.
@@ -100,6 +111,34 @@ package final class PipelineRun: Sendable {
     thread.start()
     return Engine.SourceBox(
       Engine.Source(consumer: ends.takeConsumer(), link: link, settings: settings))
+  }
+
+  /// Names this nhip among others: from its store, as the ids of its MQTT clients are.
+  private var node: String { String(store.uuid.prefix(12)) }
+
+  /// Starts the publisher if alerts are to be published; else what older runs left is dropped.
+  private func startPublisher() throws -> PublisherThread? {
+    guard configuration.publishesAlerts else {
+      try store.emptyOutbox()
+      return nil
+    }
+    let source = configuration.source
+    let credentials = source.credentials
+    let settings = PublisherSettings(
+      host: source.host, port: source.port,
+      tls: source.tls.map {
+        .init(caPath: $0.authority, certificatePath: $0.certificate, keyPath: $0.key)
+      },
+      username: credentials?.username, password: { credentials?.password.exposed },
+      clientID: "nhip-\(node)-alerts", node: node)
+    return PublisherThread(
+      settings: settings, store: store, clock: clock, log: log,
+      nodeState: { [self] in
+        let status = status
+        return NodeState(
+          asOf: status?.at, isHearing: status?.isHearing ?? false,
+          openAlerts: status?.openAlertCount ?? 0, readings: status?.counters.readings ?? 0)
+      })
   }
 
   private func settings() -> [SessionSettings] {

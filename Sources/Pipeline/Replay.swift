@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import Glibc
 import Ingest
 import Storage
 import Telemetry
 
 /// Runs a file of messages through the same intake and store as `nhip run`, without a broker and
-/// without a wall clock: the same file gives the same readings.
+/// without a wall clock: the same file gives the same readings and the same alerts. Alerts are
+/// kept in the store and announced to nobody.
 package enum Replay {
   /// A longer line is no message: 64 KiB of payload escaped as JSON stay below it.
   package static let lineSizeMax = 1_048_576
@@ -41,8 +43,14 @@ package enum Replay {
       throw unsafe FileError(path: path, reason: String(cString: strerror(errno)))
     }
     defer { close(descriptor) }
+    let registry = try store.registry()
     let intake = Intake(
-      profiles: profiles, registry: try store.registry(), observed: [], receiveMaximum: 1)
+      profiles: profiles, registry: registry, observed: [], receiveMaximum: 1)
+    var judge = AlertJudge(
+      profiles: profiles, devices: intake.devices,
+      book: AlertBook(
+        open: try store.openAlerts(), registry: registry, node: "", isPublished: false))
+    try Recovery.restore(intake, &judge, from: store, receiveMaximum: 1)
     var result = Result()
     let lines = ReplayLineCodec()
     var batch = CommitBatch()
@@ -50,13 +58,16 @@ package enum Replay {
       result.lines += 1
       unsafe accept(lines.read(line), line, into: intake, &batch, &result)
       guard intake.batchCount >= batchSize else { return }
-      try commit(intake, store, &batch)
+      try commit(intake, &judge, store, &batch, now: result.observed?.end)
       progress(bytesRead)
     }
     if let observed = result.observed {
       batch.observed = [Observation(session: 0, start: observed.start, end: observed.end)]
     }
-    try commit(intake, store, &batch)
+    try commit(intake, &judge, store, &batch, now: result.observed?.end)
+    try store.saveCheckpoint(
+      Checkpoint.encode(intake, judge), afterBlock: try store.lastBlock(),
+      at: result.observed?.end ?? 0)
     result.counters = intake.counters
     return result
   }
@@ -69,7 +80,9 @@ package enum Replay {
     case .message(let message):
       let at = unsafe message.header.receivedAt
       let known = result.observed ?? Interval(start: at, end: at)
-      result.observed = Interval(start: min(known.start, at), end: max(known.end, at))
+      let observed = Interval(start: min(known.start, at), end: max(known.end, at))
+      result.observed = observed
+      intake.gaps.heard(from: observed.start, until: observed.end)
       unsafe intake.accept(message)
     case .unobserved(let gap):
       batch.observedHoles.append(gap)
@@ -80,10 +93,15 @@ package enum Replay {
     }
   }
 
+  /// - Parameter now: the newest receive time: in a replay, time passes by messages alone.
   private static func commit(
-    _ intake: Intake, _ store: Store, _ batch: inout CommitBatch
+    _ intake: Intake, _ judge: inout AlertJudge, _ store: Store, _ batch: inout CommitBatch,
+    now: Milliseconds?
   ) throws {
     let gathered = intake.takeBatch()
+    for block in gathered.blocks { judge.read(block, gaps: intake.gaps) }
+    if let now { judge.tick(now: now, gaps: intake.gaps) }
+    batch.alerts = judge.book.takeTransitions().alerts
     batch.blocks = gathered.blocks
     batch.inbox = gathered.inbox
     batch.quarantine = gathered.quarantine

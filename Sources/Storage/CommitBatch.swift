@@ -14,6 +14,10 @@ package struct CommitBatch: Sendable {
   package var observedHoles: [Interval] = []
   /// Its inbox is emptied in the transaction that holds the blocks which credit those messages.
   package var adoptedFrom: DeviceAddress?
+  /// Alerts as they are after their transitions.
+  package var alerts: [Alert] = []
+  /// What is to be sent of those transitions.
+  package var outbox: [OutgoingMessage] = []
 
   package init() {}
 }

@@ -16,6 +16,7 @@ extension Store {
       if let address = batch.adoptedFrom {
         try MessageShelf.inbox.remove(address: address.text, from: db)
       }
+      try Self.add(batch.alerts, outbox: batch.outbox, to: db)
       try Self.add(batch.observed, holes: batch.observedHoles, to: db)
     }
   }

@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 1
+  static let version = 2
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -50,6 +50,10 @@ enum StoreSchema {
       try db.execute(sql: records)
       try db.execute(sql: messages)
       try db.execute(sql: registry)
+    }
+    migrator.registerMigration("2 alerts and their outbox") { db in
+      try db.execute(sql: "PRAGMA user_version = 2")
+      try db.execute(sql: alerts)
     }
     return migrator
   }
@@ -113,5 +117,23 @@ enum StoreSchema {
       id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL,
       entity TEXT NOT NULL, key TEXT NOT NULL, before TEXT, after TEXT) STRICT;
     CREATE INDEX registry_history_subject ON registry_history (entity, key);
+    """
+
+  /// `version` counts an alert's transitions. The outbox keeps what the broker has not confirmed.
+  private static let alerts = """
+    CREATE TABLE alert (
+      id TEXT PRIMARY KEY NOT NULL, rule TEXT NOT NULL,
+      device INTEGER NOT NULL REFERENCES device, commune TEXT NOT NULL,
+      severity TEXT NOT NULL, state TEXT NOT NULL, version INTEGER NOT NULL,
+      since INTEGER NOT NULL, fired_at INTEGER NOT NULL,
+      acknowledged_at INTEGER, acknowledged_by TEXT, note TEXT, resolved_at INTEGER,
+      title_vi TEXT NOT NULL, title_en TEXT NOT NULL,
+      summary_vi TEXT NOT NULL, summary_en TEXT NOT NULL, evidence TEXT NOT NULL) STRICT;
+    CREATE UNIQUE INDEX alert_open ON alert (rule, device) WHERE state <> 'resolved';
+    CREATE INDEX alert_since ON alert (since);
+    CREATE TABLE outbox (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL,
+      is_retained INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT;
+    CREATE INDEX outbox_topic ON outbox (topic);
     """
 }

@@ -32,11 +32,18 @@ struct PeriodOptions: ParsableArguments {
 
   static let dayLength: Milliseconds = 86_400_000
 
-  func period() throws -> Interval {
+  func period() throws -> Interval { try Self.period(from: from, to: to) }
+
+  /// - Parameter to: nil means until now.
+  static func period(from: String, to: String?) throws -> Interval {
     guard let start = LocalDate.midnight(from) ?? LocalDate.instant(from) else {
       throw ValidationError("--from '\(from)' is not a date (2026-11-01, 01/11/2026) or instant")
     }
-    let lastDay = LocalDate.midnight(to).map { $0 + Self.dayLength }
+    guard let to else {
+      let now = Nhip.wallClock()
+      return Interval(start: min(start, now), end: now)
+    }
+    let lastDay = LocalDate.midnight(to).map { $0 + dayLength }
     guard let end = lastDay ?? LocalDate.instant(to) else {
       throw ValidationError("--to '\(to)' is not a date (2026-11-30, 30/11/2026) or instant")
     }

@@ -13,7 +13,10 @@ final class NhipProcess {
   static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("nhip").path
 
-  init(broker port: Int, store: String = "nhip.sqlite") throws {
+  /// - Parameter publishesAlerts: whether alerts go out by MQTT.
+  init(
+    broker port: Int, store: String = "nhip.sqlite", publishesAlerts: Bool = false
+  ) throws {
     folder = try TemporaryFolder()
     let files = FileManager.default
     try files.copyItem(
@@ -37,7 +40,7 @@ final class NhipProcess {
       store: \(store)
       retention: { raw: 400d, quarantine: 30d, inbox: 30d }
       uptime: { outage_min: 60s, lateness: 7d, target: 99.5 }
-      alerts: { mqtt: false }
+      alerts: { mqtt: \(publishesAlerts) }
       """)
   }
 

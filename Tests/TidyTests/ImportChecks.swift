@@ -13,7 +13,7 @@ enum ImportChecks {
     "Analysis": ["Telemetry"],
     "Storage": ["Telemetry", "CZlib"],
     "Reporting": ["Telemetry", "Analysis", "Storage"],
-    "Alerting": ["Telemetry", "Storage"],
+    "Alerting": ["Telemetry", "Storage", "CMosquitto"],
     "FleetSimulator": ["Telemetry", "CMosquitto"],
     "Pipeline": [
       "Telemetry", "Ingest", "Analysis", "Storage", "Reporting", "Alerting", "FleetSimulator",

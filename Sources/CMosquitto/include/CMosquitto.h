@@ -12,4 +12,7 @@
 /// Decrypted bytes that OpenSSL holds for this client: poll() cannot see them. 0 without TLS.
 int nhip_mosquitto_tls_pending(struct mosquitto *client);
 
+/// `mosquitto_lib_init`, once a process whatever thread asks first: it counts without a lock.
+void nhip_mosquitto_prepare(void);
+
 #endif

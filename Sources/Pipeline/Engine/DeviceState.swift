@@ -8,8 +8,6 @@ struct DeviceState: Sendable, Equatable {
   var bootAt: Milliseconds?
   /// The smallest (receive − ts) of this boot: how far behind its clock is, at most.
   var lagMin: Milliseconds?
-  /// Latest event time the device itself was heard live.
-  var lastHeard: Milliseconds?
 
   /// A boot is a new one when its instant moves later by more than this; less is rounding.
   static let bootTolerance: Milliseconds = 10_000

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import Dispatch
 import Glibc
 import Ingest
@@ -7,7 +8,8 @@ import Storage
 import Synchronization
 import Telemetry
 
-/// Drains the rings, lets Intake judge, commits, and only then lets the sessions acknowledge.
+/// Drains the rings, lets Intake decode and AlertJudge judge, commits, and only then lets the
+/// sessions acknowledge.
 ///
 /// One thread (``run()``) owns all of it. Bounds: a batch is at most `batchMessages` a session;
 /// while the store cannot take a batch, nothing more is drained, so the rings fill, the sessions
@@ -36,10 +38,13 @@ final class Engine {
   static let checkpointReadings: UInt64 = 1_000_000
   /// A status names every device, so it is made for people, not for every commit.
   static let publishEvery: Milliseconds = 500
+  /// Silences are looked for this often: a second is nothing beside an allowance of minutes.
+  static let tickEvery: Milliseconds = 1_000
   static let retryFirst: Milliseconds = 100
   static let retryMax: Milliseconds = 5_000
 
   private let intake: Intake
+  private var judge: AlertJudge
   private let store: Store
   private var sources: [SourceBox]
   private let wake: DispatchSemaphore
@@ -47,6 +52,9 @@ final class Engine {
   private let clock: @Sendable () -> Milliseconds
   private let log: @Sendable (String) -> Void
   private let publish: (EngineStatus) -> Void
+  /// Told when the outbox has something new; nil if alerts are not published.
+  private let publisher: PublisherLink?
+  private var tickedAt: Milliseconds = 0
   private var observedWrittenAt: Milliseconds = 0
   private var publishedAt: Milliseconds = 0
   private var checkpointAt: Milliseconds
@@ -59,11 +67,14 @@ final class Engine {
   }
 
   init(
-    intake: Intake, store: Store, sources: [SourceBox], wake: DispatchSemaphore,
+    intake: Intake, judge: consuming AlertJudge, store: Store, sources: [SourceBox],
+    wake: DispatchSemaphore, publisher: PublisherLink?,
     clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void,
     stopping: @escaping () -> Bool, publish: @escaping (EngineStatus) -> Void
   ) {
     self.intake = intake
+    self.judge = judge
+    self.publisher = publisher
     self.store = store
     self.sources = sources
     self.wake = wake
@@ -90,18 +101,25 @@ final class Engine {
 
   private func step(isLast: Bool = false) throws(StoreError) {
     noteObservation()
+    let heardUntil = heardUntil()
     let drained = sources.map { box in
       unsafe box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
         unsafe intake.accept(Message(record: record))
       }
     }
     let now = clock()
+    let isFull = drained.contains(SessionLimits.batchMessages)
+    var batch = intake.takeBatch()
+    for block in batch.blocks { judge.read(block, gaps: intake.gaps) }
+    // What is still in a ring may be the very reading whose absence a tick would judge.
+    if !isFull, let heardUntil { tick(heardUntil) }
+    (batch.alerts, batch.outbox) = judge.book.takeTransitions()
     let isObservationDue = now - observedWrittenAt >= Self.observationEvery || isLast
-    if drained.contains(where: { $0 > 0 }) || isObservationDue {
-      var batch = intake.takeBatch()
+    if drained.contains(where: { $0 > 0 }) || !batch.alerts.isEmpty || isObservationDue {
       batch.observed = observations()
       observedWrittenAt = now
       try commit(batch)
+      if !batch.outbox.isEmpty { publisher?.wake() }
     }
     // Only who waits for this commit is told of it: signals nobody takes would pile up.
     for (box, count) in zip(sources, drained) where count > 0 {
@@ -109,11 +127,29 @@ final class Engine {
       box.source.link.commitDone()
     }
     try checkpointIfDue(now)
-    if drained.contains(SessionLimits.batchMessages) { wake.signal() }
+    if isFull { wake.signal() }
     if isLast || now - publishedAt >= Self.publishEvery {
       publishedAt = now
-      publish(status())
+      publish(status(at: now))
     }
+  }
+
+  /// Until when all that the broker had for us has arrived; nil while a live session cannot hear.
+  private func heardUntil() -> Milliseconds? {
+    var result: Milliseconds?
+    for box in sources where box.source.settings.isLive {
+      let status = box.source.link.status
+      guard status.heardFrom != nil, let until = status.heardUntil else { return nil }
+      result = min(result ?? until, until)
+    }
+    return result
+  }
+
+  private func tick(_ now: Milliseconds) {
+    // A clock that was set back only makes the next tick wait until it has caught up.
+    guard now - tickedAt >= Self.tickEvery else { return }
+    tickedAt = now
+    judge.tick(now: now, gaps: intake.gaps)
   }
 
   /// The same transaction again and again while the disk is full or the file is busy.
@@ -165,16 +201,17 @@ final class Engine {
     checkpointAt = clock()
     readingsAtCheckpoint = intake.counters.readings
     try store.saveCheckpoint(
-      intake.encodedStates(), afterBlock: try store.lastBlock(), at: checkpointAt)
+      Checkpoint.encode(intake, judge), afterBlock: try store.lastBlock(), at: checkpointAt)
   }
 
-  private func status() -> EngineStatus {
+  private func status(at now: Milliseconds) -> EngineStatus {
     EngineStatus(
-      counters: intake.counters,
-      devices: zip(intake.devices, intake.states).map {
-        EngineStatus.DeviceStatus(number: $0.number, lastHeard: $1.lastHeard)
+      at: now, counters: intake.counters,
+      devices: judge.devices.map {
+        EngineStatus.DeviceStatus(number: $0.number, lastHeard: judge.lastHeard($0.number))
       },
-      sessions: sources.map { ($0.source.settings.name, $0.source.link.status) })
+      sessions: sources.map { ($0.source.settings.name, $0.source.link.status) },
+      openAlertCount: judge.book.openCount, recentAlerts: judge.book.recent)
   }
 }
 
@@ -184,7 +221,14 @@ package struct EngineStatus: Sendable {
     package var number: Int64
     package var lastHeard: Milliseconds?
   }
+  package var at: Milliseconds
   package var counters: IntakeCounters
   package var devices: [DeviceStatus]
   package var sessions: [(name: String, status: SessionLink.Status)]
+  package var openAlertCount: Int
+  /// The newest transitions, newest last.
+  package var recentAlerts: [Alert]
+
+  /// What devices say reaches us: every session has its subscriptions confirmed.
+  package var isHearing: Bool { sessions.allSatisfy { $0.status.heardFrom != nil } }
 }

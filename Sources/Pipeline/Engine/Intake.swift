@@ -120,8 +120,6 @@ final class Intake {
     flags.formUnion(verdict.flags)
     if isBacklog(route.channel, verdict, receivedAt, codecs[kind].profile) {
       flags.insert(.backlog)
-    } else if !isMark {
-      states[position].lastHeard = max(states[position].lastHeard ?? .min, verdict.eventTime)
     }
     columns[kind].device.append(devices[position].number)
     columns[kind].channel.append(route.channel)
@@ -219,17 +217,11 @@ final class Intake {
     if let position = positionOfNumber[number] { states[position] = state }
   }
 
-  /// Brings states and the redelivery filter up to a block that was committed before.
+  /// Tells the redelivery filter of a block that was committed before.
   func recover(_ block: ReadingColumns) {
     for row in 0..<block.count {
       redeliveries.note(
         session: block.session[row], packetID: block.packetID[row], hash: block.payloadHash[row])
-      guard let position = positionOfNumber[block.device[row]] else { continue }
-      let flags = block.flags[row]
-      if flags.isDisjoint(with: [.backlog, .retained, .offlineMark]) {
-        states[position].lastHeard = max(
-          states[position].lastHeard ?? .min, block.eventTime[row])
-      }
     }
   }
 }

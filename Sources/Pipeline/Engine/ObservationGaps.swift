@@ -8,6 +8,8 @@ struct ObservationGaps {
   /// More gaps than this within the lateness allowance is a broken uplink, not a memory.
   static let countMax = 4_096
   private(set) var gaps: [Interval] = []
+  /// Start of the oldest observed stretch that is remembered.
+  private(set) var observedFrom: Milliseconds?
   /// End of the newest observed stretch.
   private(set) var heardUntil: Milliseconds?
 
@@ -29,6 +31,7 @@ struct ObservationGaps {
       gaps.append(Interval(start: last, end: start))
       if gaps.count > Self.countMax { gaps.removeFirst() }
     }
+    observedFrom = observedFrom ?? start
     heardUntil = max(heardUntil ?? end, end)
   }
 

@@ -3,22 +3,29 @@
 import Storage
 import Telemetry
 
-/// Brings an intake to where the store is: the checkpoint, then the blocks behind it.
+/// Brings intake and judge to where the store is: the checkpoint, then the blocks behind it.
 enum Recovery {
   /// The newest blocks that surely hold a receive maximum of messages are found by looking back
   /// this far, then four times as far, and so on.
   private static let blocksFirst: Int64 = 64
 
-  static func restore(_ intake: Intake, from store: Store, receiveMaximum: Int) throws {
+  static func restore(
+    _ intake: Intake, _ judge: inout AlertJudge, from store: Store, receiveMaximum: Int
+  ) throws {
     var afterBlock: Int64 = 0
-    if let checkpoint = try store.latestCheckpoint(), intake.restoreStates(checkpoint.bytes) {
+    if let checkpoint = try store.latestCheckpoint(),
+      Checkpoint.restore(checkpoint.bytes, intake, &judge)
+    {
       afterBlock = checkpoint.afterBlock
     }
     let start = try min(
       afterBlock, blockBefore(newestReadings: receiveMaximum, store: store))
-    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { _, block in
+    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { id, block in
       intake.recover(block)
+      // Before the checkpoint only the redelivery filter needs to look.
+      if id > afterBlock { judge.recover(block, gaps: intake.gaps) }
     }
+    judge.takeOpenAlerts()
   }
 
   /// A block id behind which at least so many readings stand, or 0.

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// The life cycle of alerts: opens, acknowledges and resolves them, and writes what is to be sent.
+///
+/// Owned by the engine's thread. Holds the open alerts (one at most for a rule and a device, as the
+/// store's unique index demands) and the transitions since the last commit. Bounds: rules ×
+/// devices open alerts; `recentCountMax` of the newest ones for people to look at.
+package struct AlertBook {
+  package static let recentCountMax = 16
+  package static let noteSizeBytesMax = 2_048
+
+  private struct Subject: Hashable {
+    var rule: String
+    var device: Int64
+  }
+
+  package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
+    case notOpen(String)
+    case alreadyAcknowledged(String, by: String)
+    case noteTooLong
+
+    package var description: String {
+      switch self {
+      case .notOpen(let id):
+        "there is no open alert '\(id)'; see `nhip alerts list`"
+      case .alreadyAcknowledged(let id, let by):
+        "alert '\(id)' was acknowledged already, by \(by)"
+      case .noteTooLong:
+        "the note is longer than \(AlertBook.noteSizeBytesMax) bytes"
+      }
+    }
+  }
+
+  private var open: [Subject: Alert] = [:]
+  private var devices: [Int64: Device] = [:]
+  /// Alerts changed since the last commit, each once, in the order of their first change.
+  private var changed: [Alert] = []
+  private var outbox: [OutgoingMessage] = []
+  /// The newest transitions, newest last.
+  package private(set) var recent: [Alert] = []
+  private let source: String
+  private let isPublished: Bool
+
+  /// - Parameters:
+  ///   - open: what the store holds.
+  ///   - node: stands in the `source` of every event.
+  ///   - isPublished: false writes no messages.
+  package init(open: [Alert], registry: Registry, node: String, isPublished: Bool) {
+    for alert in open { self.open[Subject(rule: alert.rule, device: alert.device)] = alert }
+    recent = Array(open.suffix(Self.recentCountMax))
+    source = AlertEvent.source(node: node)
+    self.isPublished = isPublished
+    take(registry)
+  }
+
+  package mutating func take(_ registry: Registry) {
+    devices = Dictionary(uniqueKeysWithValues: registry.devices.map { ($0.number, $0) })
+  }
+
+  package var openAlerts: [Alert] { Array(open.values) }
+  package var openCount: Int { open.count }
+
+  package func openAlert(rule: String, device: Int64) -> Alert? {
+    open[Subject(rule: rule, device: device)]
+  }
+
+  /// Opens an alert, unless one is open for this rule and device.
+  ///
+  /// - Parameters:
+  ///   - kind: of the device; with the rule's name it is the name of the rule everywhere else.
+  ///   - metric: the one the evidence names.
+  ///   - now: when nhip knew.
+  package mutating func raise(
+    _ rule: AlertRule, kind: String, device number: Int64, since: Milliseconds,
+    at now: Milliseconds, evidence: AlertEvidence, metric: Metric? = nil
+  ) {
+    let name = Self.name(of: rule, kind: kind)
+    let subject = Subject(rule: name, device: number)
+    guard open[subject] == nil, let device = devices[number] else { return }
+    let alert = Alert(
+      id: AlertID.of(rule: name, device: number, since: since), rule: name, device: number,
+      commune: device.commune, severity: rule.severity, since: since, firedAt: now,
+      title: rule.title,
+      summary: AlertWords.summary(evidence, metric: metric, since: since),
+      evidence: evidence.json)
+    open[subject] = alert
+    note(alert, device, at: now)
+  }
+
+  /// Resolves the open alert of this rule and device, if there is one.
+  ///
+  /// - Parameter resolvedAt: event time of what ended it.
+  package mutating func resolve(
+    rule name: String, device number: Int64, resolvedAt: Milliseconds, at now: Milliseconds
+  ) {
+    let subject = Subject(rule: name, device: number)
+    guard var alert = open.removeValue(forKey: subject) else { return }
+    alert.state = .resolved
+    alert.version += 1
+    alert.resolvedAt = max(resolvedAt, alert.since)
+    note(alert, devices[number], at: now)
+  }
+
+  /// Resolves what nobody will judge any more: alerts of devices and rules that are gone.
+  package mutating func resolveAll(
+    exceptJudged isJudged: (_ rule: String, _ device: Int64) -> Bool, at now: Milliseconds
+  ) {
+    for subject in open.keys where !isJudged(subject.rule, subject.device) {
+      resolve(rule: subject.rule, device: subject.device, resolvedAt: now, at: now)
+    }
+  }
+
+  package mutating func acknowledge(
+    id: String, by actor: String, note text: String, at now: Milliseconds
+  ) throws(Failure) -> Alert {
+    guard text.utf8.count <= Self.noteSizeBytesMax else { throw .noteTooLong }
+    guard var alert = open.values.first(where: { $0.id == id }) else { throw .notOpen(id) }
+    if let before = alert.acknowledgement { throw .alreadyAcknowledged(id, by: before.by) }
+    alert.state = .acknowledged
+    alert.version += 1
+    alert.acknowledgement = Alert.Acknowledgement(at: now, by: actor, note: text)
+    open[Subject(rule: alert.rule, device: alert.device)] = alert
+    note(alert, devices[alert.device], at: now)
+    return alert
+  }
+
+  /// Everything since the last call, for the transaction of the records that caused it.
+  package mutating func takeTransitions() -> (alerts: [Alert], outbox: [OutgoingMessage]) {
+    defer {
+      changed.removeAll(keepingCapacity: true)
+      outbox.removeAll(keepingCapacity: true)
+    }
+    return (changed, outbox)
+  }
+
+  package static func name(of rule: AlertRule, kind: String) -> String { "\(kind)/\(rule.name)" }
+
+  private mutating func note(_ alert: Alert, _ device: Device?, at now: Milliseconds) {
+    if let position = changed.firstIndex(where: { $0.id == alert.id }) {
+      changed[position] = alert
+    } else {
+      changed.append(alert)
+    }
+    recent.removeAll { $0.id == alert.id }
+    recent.append(alert)
+    if recent.count > Self.recentCountMax { recent.removeFirst() }
+    guard isPublished else { return }
+    let event = AlertEvent.payload(alert, device: device, source: source, at: now)
+    outbox.append(
+      OutgoingMessage(
+        topic: AlertEvent.stateTopic(alert), payload: alert.isOpen ? event : [],
+        isRetained: true, createdAt: now))
+    outbox.append(
+      OutgoingMessage(
+        topic: AlertEvent.streamTopic(alert), payload: event, isRetained: false, createdAt: now))
+  }
+}
+
+/// A name that judging the same readings again gives again.
+enum AlertID {
+  /// FNV-1a, 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv), over rule, device and opening, as
+  /// sixteen hexadecimal digits. The opening is an event time: a rule judges only readings that
+  /// are newer than the last one it judged, so it opens twice at the same one never.
+  static func of(rule: String, device: Int64, since: Milliseconds) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in "\(rule)\u{0}\(device)\u{0}\(since)".utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+    }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Telemetry
+
+/// What was seen that made an alert, in numbers: kept with it, sent with it, said in its summary.
+///
+/// Which fields are present follows from `trigger`. In JSON, times are RFC 3339 in UTC.
+package struct AlertEvidence: Codable, Sendable, Hashable {
+  package enum Trigger: String, Codable, Sendable { case offline, condition, anomaly }
+
+  package var trigger: Trigger
+  /// Offline: when the device was last heard; absent if never.
+  package var lastHeardAt: UniversalInstant?
+  /// Offline: when the broker told that the device is gone; absent if the silence alone told.
+  package var markReceivedAt: UniversalInstant?
+  /// Offline: the longest silence that is no outage, in seconds.
+  package var allowanceSeconds: Int64?
+  /// Condition, anomaly: the metric's name and unit.
+  package var metric: String?
+  package var unit: String?
+  /// Condition, anomaly: the value that made it so: a number (a flag is 0 or 1), or a word.
+  package var value: Double?
+  package var word: String?
+  /// Condition: the comparison that holds, as `< 100`.
+  package var condition: String?
+  /// Anomaly: the usual value and how far from it values usually are.
+  package var expected: Double?
+  package var usualDeviation: Double?
+  /// Anomaly: how many usual deviations away from the expected value.
+  package var score: Double?
+  /// Anomaly: the local hour (0–23) whose values it was compared with; absent for the whole day.
+  package var localHour: Int?
+
+  /// A JSON object with keys in snake case.
+  package var json: String {
+    do {
+      return String(decoding: try Self.encoder.encode(self), as: UTF8.self)
+    } catch {
+      // Every number is finite before it gets here; nothing else can fail.
+      preconditionFailure("evidence cannot be encoded: \(error)")
+    }
+  }
+
+  package init(json: String) throws {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    self = try decoder.decode(AlertEvidence.self, from: Data(json.utf8))
+  }
+
+  static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }
+
+  private init(trigger: Trigger) { self.trigger = trigger }
+
+  package static func offline(
+    lastHeardAt: Milliseconds?, markReceivedAt: Milliseconds?, allowance: Milliseconds
+  ) -> AlertEvidence {
+    var evidence = AlertEvidence(trigger: .offline)
+    evidence.lastHeardAt = lastHeardAt.map(UniversalInstant.init)
+    evidence.markReceivedAt = markReceivedAt.map(UniversalInstant.init)
+    evidence.allowanceSeconds = allowance / 1_000
+    return evidence
+  }
+
+  package static func condition(
+    _ condition: Condition, metric: Metric, value: Value
+  ) -> AlertEvidence {
+    var evidence = AlertEvidence(trigger: .condition)
+    evidence.metric = metric.name
+    evidence.unit = metric.unit
+    evidence.value = finite(value.double)
+    if case .word(let word) = value { evidence.word = word }
+    let constant =
+      switch condition.constant {
+      case .number(let number): AlertWords.plain(number)
+      case .word(let word): word
+      }
+    evidence.condition = "\(condition.comparison.rawValue) \(constant)"
+    return evidence
+  }
+
+  package static func anomaly(
+    metric: Metric, value: Double, expected: Double, usualDeviation: Double, score: Double,
+    localHour: Int?
+  ) -> AlertEvidence {
+    var evidence = AlertEvidence(trigger: .anomaly)
+    evidence.metric = metric.name
+    evidence.unit = metric.unit
+    evidence.value = finite(value)
+    evidence.expected = finite(expected)
+    evidence.usualDeviation = finite(usualDeviation)
+    evidence.score = finite(score)
+    evidence.localHour = localHour
+    return evidence
+  }
+
+  /// JSON knows no infinity.
+  private static func finite(_ number: Double?) -> Double? {
+    number.flatMap { $0.isFinite ? $0 : nil }
+  }
+}
+
+/// An instant that stands in JSON as RFC 3339 in UTC, with milliseconds.
+package struct UniversalInstant: Codable, Sendable, Hashable {
+  package var milliseconds: Milliseconds
+
+  init(_ milliseconds: Milliseconds) { self.milliseconds = milliseconds }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    let date = try style.parse(try container.decode(String.self))
+    milliseconds = Milliseconds((date.timeIntervalSince1970 * 1_000).rounded())
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(LocalTime.universal(milliseconds))
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Synchronization
+import Telemetry
+
+/// What the publisher's thread and the others tell each other.
+package final class PublisherLink: Sendable {
+  /// The reading end of a pipe, because the publisher waits for its socket and for us in one
+  /// `poll`. Neither end blocks: a full pipe has woken it already.
+  let descriptor: Int32
+  private let writingEnd: Int32
+  private let stopping = Atomic(false)
+
+  package init() {
+    var ends: [Int32] = [-1, -1]
+    let status = unsafe pipe(&ends)
+    precondition(status == 0, "the system has no file descriptor left")
+    for end in ends {
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+    }
+    (descriptor, writingEnd) = (ends[0], ends[1])
+  }
+
+  deinit {
+    close(descriptor)
+    close(writingEnd)
+  }
+
+  /// There is something new in the outbox.
+  package func wake() {
+    var byte: UInt8 = 1
+    _ = unsafe write(writingEnd, &byte, 1)
+  }
+
+  /// The publisher sends what it can in a short while, says good-bye, and ends.
+  package func stop() {
+    stopping.store(true, ordering: .releasing)
+    wake()
+  }
+
+  var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+  func takeWake() {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    while unsafe read(descriptor, &bytes, bytes.count) == bytes.count {}
+  }
+}
+
+/// How the publisher reaches the broker.
+package struct PublisherSettings: Sendable {
+  package struct TLS: Sendable {
+    package var caPath: String
+    package var certificatePath: String?
+    package var keyPath: String?
+
+    package init(caPath: String, certificatePath: String?, keyPath: String?) {
+      self.caPath = caPath
+      self.certificatePath = certificatePath
+      self.keyPath = keyPath
+    }
+  }
+
+  package var host: String
+  package var port: Int
+  package var tls: TLS?
+  package var username: String?
+  /// Asked for at every connect; never logged.
+  package var password: @Sendable () -> String?
+  package var clientID: String
+  /// The level that names this nhip in `nhip/v1/node/{node}/state`.
+  package var node: String
+
+  package init(
+    host: String, port: Int, tls: TLS?, username: String?,
+    password: @escaping @Sendable () -> String?, clientID: String, node: String
+  ) {
+    self.host = host
+    self.port = port
+    self.tls = tls
+    self.username = username
+    self.password = password
+    self.clientID = clientID
+    self.node = node
+  }
+}
+
+/// The limits of the publisher, each with its reason.
+enum PublisherLimits {
+  /// Messages in memory at a time; the rest waits in the store.
+  static let queueCountMax = 256
+  /// A consumer that misses three heartbeats knows that it knows nothing.
+  static let heartbeat: Milliseconds = 10_000
+  static let keepaliveSeconds: Int32 = 30
+  /// Confirmed messages leave the store in one transaction, at the latest after so many …
+  static let settleCount = 64
+  /// … or so long, or when nothing is under way.
+  static let settleAfter: Milliseconds = 200
+  static let backoffFirst: Milliseconds = 250
+  static let backoffMax: Milliseconds = 30_000
+  /// What is still under way at a stop gets so long; the rest is sent at the next start.
+  static let farewell: Milliseconds = 2_000
+  /// The longest wait for the broker's answer to CONNECT.
+  static let connectPatience: Milliseconds = 10_000
+  static let idlePoll: Milliseconds = 1_000
+  /// After a refusal (an access list, a quota) nothing new is sent for so long.
+  static let refusalPause: Milliseconds = 30_000
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Telemetry
+
+/// Which devices are judged, and which of their alerts are open.
+extension AlertJudge {
+  /// Takes the devices in force; who stays keeps its states.
+  mutating func register(_ devices: [Device]) {
+    let before = self
+    self.devices = devices.filter { planOfKind[$0.kind] != nil }
+    positionOfNumber = Dictionary(
+      uniqueKeysWithValues: self.devices.indices.map { (self.devices[$0].number, $0) })
+    (planOfDevice, heardAt, isOffline, silenceDueAt) = ([], [], [], [])
+    (conditionStart, conditionStates, anomalyStart, anomalyStates) = ([], [], [], [])
+    for device in self.devices {
+      let kind = planOfKind[device.kind] ?? 0
+      let plan = plans[kind]
+      planOfDevice.append(kind)
+      conditionStart.append(conditionStates.count)
+      anomalyStart.append(anomalyStates.count)
+      guard let old = before.positionOfNumber[device.number] else {
+        heardAt.append(.min)
+        isOffline.append(false)
+        silenceDueAt.append(.min)
+        conditionStates += Array(repeating: ConditionState(), count: plan.conditions.count)
+        anomalyStates += Array(repeating: AnomalyState(), count: plan.anomalies.count)
+        continue
+      }
+      heardAt.append(before.heardAt[old])
+      isOffline.append(before.isOffline[old])
+      silenceDueAt.append(before.silenceDueAt[old])
+      conditionStates += before.conditions(of: old)
+      anomalyStates += before.anomalies(of: old)
+    }
+  }
+
+  /// Takes the registry in force and resolves the alerts of who is no longer in it.
+  mutating func register(_ registry: Registry, devices: [Device], at now: Milliseconds) {
+    register(devices)
+    book.take(registry)
+    resolveOrphans(at: now)
+  }
+
+  /// Resolves alerts of devices and rules that nobody judges any more.
+  mutating func resolveOrphans(at now: Milliseconds) {
+    let judged = Set(
+      devices.indices.flatMap { position in
+        names(of: position).map { Subject(rule: $0, device: devices[position].number) }
+      })
+    book.resolveAll(
+      exceptJudged: { judged.contains(Subject(rule: $0, device: $1)) }, at: now)
+  }
+
+  private struct Subject: Hashable {
+    var rule: String
+    var device: Int64
+  }
+
+  private func names(of position: Int) -> [String] {
+    let plan = plans[planOfDevice[position]]
+    return [plan.offline?.name].compactMap { $0 } + plan.conditions.map(\.name)
+      + plan.anomalies.map(\.name)
+  }
+
+  /// After recovery: what is open is what the store says.
+  mutating func takeOpenAlerts() {
+    for position in devices.indices {
+      let plan = plans[planOfDevice[position]]
+      let number = devices[position].number
+      func isOpen(_ name: String) -> Bool { book.openAlert(rule: name, device: number) != nil }
+      isOffline[position] = plan.offline.map { isOpen($0.name) } ?? false
+      for (rule, compiled) in plan.conditions.enumerated() {
+        conditionStates[conditionStart[position] + rule].isOpen = isOpen(compiled.name)
+      }
+      for (rule, compiled) in plan.anomalies.enumerated() {
+        anomalyStates[anomalyStart[position] + rule].isOpen = isOpen(compiled.name)
+      }
+    }
+  }
+
+  func conditions(of position: Int) -> ArraySlice<ConditionState> {
+    let start = conditionStart[position]
+    return conditionStates[start..<start + plans[planOfDevice[position]].conditions.count]
+  }
+
+  func anomalies(of position: Int) -> ArraySlice<AnomalyState> {
+    let start = anomalyStart[position]
+    return anomalyStates[start..<start + plans[planOfDevice[position]].anomalies.count]
+  }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Analysis
+import Telemetry
+
+/// The detector in force, named in this one place.
+typealias GaugeDetector = HourOfDayBaseline
+
+/// Judges every reading, and the passing of time, by the alert rules of the device's kind.
+///
+/// Owned by the engine's thread; has no clock: time passes by ``tick(now:gaps:)``. A rule judges
+/// only what is newer, by event time, than what it judged before, so that duplicates and late
+/// readings change nothing. State is flat: columns over devices, no object per rule.
+struct AlertJudge {
+  /// What one condition rule remembers of one device.
+  struct ConditionState: Equatable {
+    /// Event time of the newest reading it judged.
+    var judgedAt: Milliseconds = .min
+    /// Since when the condition has held in every reading; `.min` is none.
+    var holdsSince: Milliseconds = .min
+    var isOpen = false
+  }
+
+  /// What one anomaly rule remembers of one device.
+  struct AnomalyState {
+    var judgedAt: Milliseconds = .min
+    var detector = GaugeDetector()
+    var isOpen = false
+  }
+
+  var book: AlertBook
+  let plans: [AlertPlan]
+  let planOfKind: [String: Int]
+  var devices: [Device] = []
+  var positionOfNumber: [Int64: Int] = [:]
+  var planOfDevice: [Int] = []
+  /// Latest event time at which the device itself was heard live; `.min` is never.
+  var heardAt: [Milliseconds] = []
+  var isOffline: [Bool] = []
+  /// The first instant at which the device's silence may be an outage.
+  var silenceDueAt: [Milliseconds] = []
+  var conditionStart: [Int] = []
+  var conditionStates: [ConditionState] = []
+  var anomalyStart: [Int] = []
+  var anomalyStates: [AnomalyState] = []
+  /// While readings that are on disk already are judged again, nothing is announced.
+  private var isRecovering = false
+
+  init(profiles: [Profile], devices: [Device], book: AlertBook) {
+    plans = profiles.map(AlertPlan.init)
+    planOfKind = Dictionary(uniqueKeysWithValues: profiles.enumerated().map { ($1.kind, $0) })
+    self.book = book
+    register(devices)
+    takeOpenAlerts()
+  }
+
+  func lastHeard(_ number: Int64) -> Milliseconds? {
+    positionOfNumber[number].flatMap { heardAt[$0] == .min ? nil : heardAt[$0] }
+  }
+
+  // MARK: Readings
+
+  /// Judges the rows of one block in their order.
+  mutating func read(_ block: ReadingColumns, gaps: ObservationGaps) {
+    guard let kind = planOfKind[block.kind] else { return }
+    read(block, plans[kind], gaps)
+  }
+
+  /// The same for a block that is on disk already: states move on, nothing is announced.
+  mutating func recover(_ block: ReadingColumns, gaps: ObservationGaps) {
+    guard let kind = planOfKind[block.kind] else { return }
+    isRecovering = true
+    read(block, plans[kind].over(block.metricNames), gaps)
+    isRecovering = false
+  }
+
+  private mutating func read(
+    _ block: ReadingColumns, _ plan: AlertPlan, _ gaps: ObservationGaps
+  ) {
+    for row in 0..<block.count {
+      guard let position = positionOfNumber[block.device[row]] else { continue }
+      let flags = block.flags[row]
+      // A retained copy tells a state that may be long over, backlog what nobody could hear.
+      if !flags.isDisjoint(with: [.retained, .backlog]) { continue }
+      if flags.contains(.offlineMark) {
+        noteMark(position, receivedAt: block.receivedAt[row])
+        continue
+      }
+      let (time, receivedAt) = (block.eventTime[row], block.receivedAt[row])
+      // What came after a mark, in its millisecond and without a time of its own, came after it.
+      let isTie = time == heardAt[position] && flags.contains(.untimed) && isOffline[position]
+      noteHeard(position, at: isTie ? time + 1 : time, receivedAt: receivedAt, plan, gaps)
+      for rule in plan.conditions.indices {
+        judgeCondition(position, rule, plan, block, row)
+      }
+      for rule in plan.anomalies.indices {
+        judgeAnomaly(position, rule, plan, block, row)
+      }
+    }
+  }
+
+  private mutating func judgeCondition(
+    _ position: Int, _ rule: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
+  ) {
+    let compiled = plan.conditions[rule]
+    let index = conditionStart[position] + rule
+    let time = block.eventTime[row]
+    guard let column = compiled.column, time > conditionStates[index].judgedAt,
+      let holds = compiled.condition.holds(
+        block.metrics[column], row, metric: compiled.metric)
+    else { return }
+    var state = conditionStates[index]
+    // Over a silence longer than the allowance nobody knows whether it held.
+    let isUnbroken =
+      state.judgedAt != .min && time - state.judgedAt <= plan.offlineAfter
+    state.judgedAt = time
+    if !holds {
+      state.holdsSince = .min
+    } else if state.holdsSince == .min || (!isUnbroken && !state.isOpen) {
+      state.holdsSince = time
+    }
+    if holds, !state.isOpen, time - state.holdsSince >= compiled.duration {
+      state.isOpen = true
+      announce { book in
+        book.raise(
+          compiled.rule, kind: plan.kind, device: block.device[row], since: state.holdsSince,
+          at: block.receivedAt[row],
+          evidence: .condition(
+            compiled.condition, metric: compiled.metric, value: block.metrics[column][row]),
+          metric: compiled.metric)
+      }
+    } else if !holds, state.isOpen {
+      state.isOpen = false
+      announce { book in
+        book.resolve(
+          rule: compiled.name, device: block.device[row], resolvedAt: time,
+          at: block.receivedAt[row])
+      }
+    }
+    conditionStates[index] = state
+  }
+
+  private mutating func judgeAnomaly(
+    _ position: Int, _ rule: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
+  ) {
+    let compiled = plan.anomalies[rule]
+    let index = anomalyStart[position] + rule
+    let time = block.eventTime[row]
+    guard let column = compiled.column, time > anomalyStates[index].judgedAt,
+      let value = block.metrics[column].number(row, of: compiled.metric)
+    else { return }
+    anomalyStates[index].judgedAt = time
+    guard let judgement = anomalyStates[index].detector.judge(value, at: time),
+      judgement.isAnomalous != anomalyStates[index].isOpen
+    else { return }
+    anomalyStates[index].isOpen = judgement.isAnomalous
+    announce { book in
+      guard judgement.isAnomalous else {
+        return book.resolve(
+          rule: compiled.name, device: block.device[row], resolvedAt: time,
+          at: block.receivedAt[row])
+      }
+      book.raise(
+        compiled.rule, kind: plan.kind, device: block.device[row], since: time,
+        at: block.receivedAt[row],
+        evidence: .anomaly(
+          metric: compiled.metric, value: value, expected: judgement.expected,
+          usualDeviation: judgement.usualDeviation, score: judgement.score,
+          localHour: judgement.hour),
+        metric: compiled.metric)
+    }
+  }
+
+  private mutating func announce(_ change: (inout AlertBook) -> Void) {
+    if !isRecovering { change(&book) }
+  }
+
+  // MARK: Presence
+
+  private mutating func noteHeard(
+    _ position: Int, at time: Milliseconds, receivedAt: Milliseconds, _ plan: AlertPlan,
+    _ gaps: ObservationGaps
+  ) {
+    let last = heardAt[position]
+    guard time > last else { return }
+    // A silence that began and ended between two ticks was an outage all the same.
+    if !isOffline[position], time > silenceDueAt[position] {
+      judgeSilence(position, until: time, knownAt: receivedAt, gaps)
+    }
+    if isOffline[position], let offline = plan.offline {
+      isOffline[position] = false
+      announce { [number = devices[position].number] book in
+        book.resolve(rule: offline.name, device: number, resolvedAt: time, at: receivedAt)
+      }
+    }
+    heardAt[position] = time
+    silenceDueAt[position] = time + plan.offlineAfter
+  }
+
+  /// The broker says that the device is gone: no need to wait for the silence.
+  private mutating func noteMark(_ position: Int, receivedAt: Milliseconds) {
+    raiseOffline(position, at: receivedAt, markReceivedAt: receivedAt)
+  }
+
+  /// Time has passed: who should have been heard by now?
+  ///
+  /// - Parameter now: until when we have heard everything that there was to hear.
+  mutating func tick(now: Milliseconds, gaps: ObservationGaps) {
+    for position in devices.indices where silenceDueAt[position] < now && !isOffline[position] {
+      judgeSilence(position, until: now, knownAt: now, gaps)
+    }
+  }
+
+  /// A silence is an outage when its accountable part (observed, in service) exceeds the allowance.
+  private mutating func judgeSilence(
+    _ position: Int, until end: Milliseconds, knownAt now: Milliseconds, _ gaps: ObservationGaps
+  ) {
+    let plan = plans[planOfDevice[position]]
+    let isKnown = heardAt[position] != .min
+    guard let since = isKnown ? heardAt[position] : devices[position].commissionedAt else {
+      // Never heard, and nobody said since when it should be.
+      silenceDueAt[position] = .max
+      return
+    }
+    let start = max(since, gaps.observedFrom ?? end)
+    guard start < end else {
+      silenceDueAt[position] = end + plan.offlineAfter
+      return
+    }
+    let scope = Interval(start: start, end: end)
+    let accountable = plan.serviceHours.expected(in: scope)
+      .subtracting(IntervalSet(gaps.gaps)).duration
+    guard accountable > plan.offlineAfter else {
+      // It cannot be one before the rest of the allowance has passed as well.
+      silenceDueAt[position] = end + plan.offlineAfter - accountable
+      return
+    }
+    raiseOffline(position, at: now, markReceivedAt: nil)
+  }
+
+  private mutating func raiseOffline(
+    _ position: Int, at now: Milliseconds, markReceivedAt: Milliseconds?
+  ) {
+    let plan = plans[planOfDevice[position]]
+    guard let offline = plan.offline, !isOffline[position] else { return }
+    isOffline[position] = true
+    let device = devices[position]
+    let last = heardAt[position] == .min ? nil : heardAt[position]
+    announce { book in
+      book.raise(
+        offline.rule, kind: plan.kind, device: device.number,
+        since: last ?? device.commissionedAt ?? now, at: now,
+        evidence: .offline(
+          lastHeardAt: last, markReceivedAt: markReceivedAt, allowance: plan.offlineAfter))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Telemetry
+
+/// Alerts for the terminal and for programs.
+package enum AlertList {
+  /// The gravest first, then the newest.
+  package static func sorted(_ alerts: [Alert]) -> [Alert] {
+    alerts.sorted { (rank($0.severity), -$0.since, $0.id) < (rank($1.severity), -$1.since, $1.id) }
+  }
+
+  private static func rank(_ severity: AlertRule.Severity) -> Int {
+    AlertRule.Severity.allCases.firstIndex(of: severity) ?? AlertRule.Severity.allCases.count
+  }
+
+  package static func text(_ alerts: [Alert], devices: [Device], language: Language) -> String {
+    let words = Words(language: language)
+    guard !alerts.isEmpty else { return words.noAlerts + "\n" }
+    let format = LocalFormat(words: words)
+    let names = Dictionary(uniqueKeysWithValues: devices.map { ($0.number, $0) })
+    var table = TextTable([
+      (words.alertID, .left), (words.severityHeading, .left), (words.stateHeading, .left),
+      (words.device, .left), (words.from, .left), (words.to, .left), (words.alert, .left),
+    ])
+    for alert in sorted(alerts) {
+      let device = names[alert.device]
+      table.append([
+        alert.id, words.severity(alert.severity), words.alertState(alert.state),
+        device.map { $0.name.isEmpty ? $0.id : $0.name } ?? "\(alert.device)",
+        format.instant(alert.since), alert.resolvedAt.map(format.instant) ?? "",
+        "\(words.title(alert.title)): \(words.title(alert.summary))",
+      ])
+    }
+    return table.render()
+  }
+
+  /// One object a line, keys in snake case and alphabetical order, times in UTC milliseconds.
+  package static func json(_ alerts: [Alert], devices: [Device]) -> [String] {
+    let ids = Dictionary(uniqueKeysWithValues: devices.map { ($0.number, $0.id) })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return sorted(alerts).map { alert in
+      do {
+        let line = Line(alert, deviceID: ids[alert.device] ?? "")
+        return String(decoding: try encoder.encode(line), as: UTF8.self)
+      } catch {
+        // Text and whole numbers only; nothing in it can fail to encode.
+        preconditionFailure("an alert cannot be encoded: \(error)")
+      }
+    }
+  }
+
+  private struct Line: Encodable {
+    var id, rule, severity, state, device, commune: String
+    var version: Int
+    var since, firedAt: Milliseconds
+    var resolvedAt, acknowledgedAt: Milliseconds?
+    var acknowledgedBy, note: String?
+    var title, summary: [String: String]
+
+    init(_ alert: Alert, deviceID: String) {
+      (id, rule, device, commune) = (alert.id, alert.rule, deviceID, alert.commune)
+      (severity, state) = (alert.severity.rawValue, alert.state.rawValue)
+      (version, since, firedAt) = (alert.version, alert.since, alert.firedAt)
+      resolvedAt = alert.resolvedAt
+      acknowledgedAt = alert.acknowledgement?.at
+      (acknowledgedBy, note) = (alert.acknowledgement?.by, alert.acknowledgement?.note)
+      title = ["vi": alert.title.vi, "en": alert.title.en]
+      summary = ["vi": alert.summary.vi, "en": alert.summary.en]
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// The words of alerts.
+extension Words {
+  private func pick(_ vi: String, _ en: String) -> String { language == .vi ? vi : en }
+
+  var alerts: String { pick("Sự cố và cảnh báo bất thường", "Incidents and alerts") }
+  var alert: String { pick("Cảnh báo", "Alert") }
+  var noAlerts: String { pick("Không có cảnh báo nào.", "No alerts.") }
+  var alertID: String { pick("Mã cảnh báo", "Alert id") }
+  var severityHeading: String { pick("Mức độ", "Severity") }
+  var acknowledgedBy: String { pick("Người tiếp nhận", "Acknowledged by") }
+
+  func severity(_ severity: AlertRule.Severity) -> String {
+    switch severity {
+    case .critical: pick("nghiêm trọng", "critical")
+    case .high: pick("cao", "high")
+    case .medium: pick("trung bình", "medium")
+    case .low: pick("thấp", "low")
+    }
+  }
+
+  func alertState(_ state: Alert.State) -> String {
+    switch state {
+    case .firing: pick("đang cảnh báo", "firing")
+    case .acknowledged: pick("đã tiếp nhận", "acknowledged")
+    case .resolved: pick("đã hết", "resolved")
+    }
+  }
+}

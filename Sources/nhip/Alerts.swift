@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Reporting
+import Storage
+import Telemetry
+
+extension Nhip {
+  struct Alerts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Alerts: what is wrong now, and what was.", subcommands: [List.self])
+
+    struct List: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "List open alerts, or all of a period, the gravest first.",
+        discussion: """
+          EXAMPLES
+            nhip alerts list --store nhip.sqlite
+            nhip alerts list --store nhip.sqlite --from 2026-11-20 --to 2026-11-21 --format json
+          """)
+
+      enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+      @Option(help: "The store: a SQLite file.") var store: String
+      @Option(help: "First day (UTC+7) or instant: also what is over since then.")
+      var from: String?
+      @Option(help: "Last day, included; or an instant, not included. Now if absent.")
+      var to: String?
+      @Option(help: "Only alerts of this kind of device.") var kind: String?
+      @Option(help: "text, or json: one object a line.") var format = Format.text
+      @Option(help: "vi or en.") var lang = LanguageOption.vi
+
+      func validate() throws {
+        if to != nil && from == nil { throw ValidationError("--to needs --from") }
+      }
+
+      func run() throws {
+        let period = try from.map { try PeriodOptions.period(from: $0, to: to) }
+        try SystemExit.mapped {
+          let store = try Store(path: self.store, access: .readOnly)
+          let found =
+            try period.map { try store.alerts(from: $0.start, to: $0.end) } ?? store.openAlerts()
+          let alerts = found.filter { kind == nil || $0.rule.hasPrefix("\(kind ?? "")/") }
+          let devices = try store.registry().devices
+          switch format {
+          case .text:
+            print(AlertList.text(alerts, devices: devices, language: lang.language), terminator: "")
+          case .json:
+            var output = ResultOutput()
+            for line in AlertList.json(alerts, devices: devices) { output.line(line) }
+            output.flush()
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FleetSimulator
+import Foundation
+import Testing
+
+extension EndToEnd {
+  @Suite("alerts go out")
+  struct AlertTests {
+    private static let telemetry = "nhip/v1/04321/wifi-ap/ap-ubnd-1/telemetry"
+    private static let state = "nhip/v1/04321/wifi-ap/ap-ubnd-1/state"
+    private static let alertFilter = "nhip/v1/+/alert/+"
+    private static let streamFilter = "nhip/v1/+/alert-event"
+    private static let nodeFilter = "nhip/v1/node/+/state"
+
+    @Test("offline fires at once, is retained while it lasts, and is gone when the device is back")
+    func offlineAndBack() throws {
+      let broker = try BrokerFixture()
+      let stream = try Listener(broker, filter: Self.streamFilter)
+      let nhip = try NhipProcess(broker: broker.port, publishesAlerts: true)
+      try nhip.start()
+      try broker.waitForSubscriptions()
+      try broker.publish(Self.telemetry, #"{"clients":14}"#)
+      try nhip.waitForReading("\"clients\":14")
+      try broker.publish(Self.state, #"{"online":false}"#)
+      try stream.wait(for: 1)
+
+      let fired = try stream.events()[0]
+      #expect(fired.type == "vn.nhip.alert.firing")
+      #expect(fired.subject == "04321/wifi-ap/ap-ubnd-1")
+      #expect(fired.rule == "wifi-ap/offline")
+      let retained = try Listener(broker, filter: Self.alertFilter)
+      try retained.wait(for: 1)
+      #expect(try retained.events().map(\.id) == [fired.id])
+      #expect(retained.topics() == ["nhip/v1/04321/alert/\(fired.alert)"])
+      let open = try nhip.command("alerts", "list", "--store", "nhip.sqlite")
+      #expect(open.output.contains(fired.alert), "\(open)")
+
+      try broker.publish(Self.telemetry, #"{"clients":15}"#)
+      try stream.wait(for: 2)
+      let resolved = try stream.events()[1]
+      #expect(resolved.type == "vn.nhip.alert.resolved")
+      #expect((resolved.alert, resolved.version) == (fired.alert, 2))
+      try EndToEnd.wait(for: "the emptied state") { retained.payloads().last == "" }
+      let late = try Listener(broker, filter: Self.alertFilter)
+      let node = try Listener(broker, filter: Self.nodeFilter)
+      try node.wait(for: 1)
+      #expect(late.payloads().isEmpty)
+      #expect(try nhip.terminate().code == 0)
+    }
+
+    @Test("a killed nhip is told by its will, and comes back without announcing anything again")
+    func killed() throws {
+      let broker = try BrokerFixture()
+      let stream = try Listener(broker, filter: Self.streamFilter)
+      let node = try Listener(broker, filter: Self.nodeFilter)
+      let nhip = try NhipProcess(broker: broker.port, publishesAlerts: true)
+      try nhip.start()
+      try broker.waitForSubscriptions()
+      try node.wait(for: 1)
+      #expect(node.payloads()[0].contains(#""online":true"#))
+      try broker.publish(Self.telemetry, #"{"clients":14}"#)
+      try nhip.waitForReading("\"clients\":14")
+      try broker.publish(Self.state, #"{"online":false}"#)
+      try stream.wait(for: 1)
+
+      nhip.kill()
+      try EndToEnd.wait(for: "the will") {
+        node.payloads().contains { $0.contains(#""online":false"#) && $0.contains("lost") }
+      }
+      let heartbeats = node.payloads().count
+      try nhip.start()
+      try node.wait(for: heartbeats + 1)
+      try broker.publish(Self.state, #"{"online":false}"#)
+      try broker.publish(Self.telemetry, #"{"clients":15}"#)
+      try EndToEnd.wait(for: "the resolution") {
+        try stream.events().last?.type == "vn.nhip.alert.resolved"
+      }
+      #expect(try Set(stream.events().map(\.alert)).count == 1)
+      #expect(try Set(stream.events().map(\.id)).count == 2)
+      #expect(try nhip.terminate().code == 0)
+      #expect(node.payloads().last?.contains("stopped") == true)
+    }
+
+    @Test("killed in a storm, no transition is lost and none is announced under another id")
+    func storm() throws {
+      let seed = UInt64.random(in: 0...UInt64.max)
+      print("alert storm test: seed \(seed)")
+      var random = RandomStream(seed: seed, name: "storm")
+      let broker = try BrokerFixture()
+      let stream = try Listener(broker, filter: Self.streamFilter)
+      let nhip = try NhipProcess(broker: broker.port, publishesAlerts: true)
+      try nhip.start()
+      try broker.waitForSubscriptions()
+      let devices = try NhipProcess.registeredDevices().prefix(12)
+      for round in 0..<4 {
+        for device in devices {
+          let topic = "nhip/v1/04321/\(device.kind)/\(device.id)"
+          let isOffline = random.integer(in: 0...1) == 0
+          try broker.publish(
+            "\(topic)/\(isOffline ? "state" : "telemetry")",
+            isOffline ? #"{"online":false}"# : #"{"seq":\#(round)}"#)
+        }
+        nhip.kill()
+        try nhip.start()
+      }
+      for device in devices {
+        try broker.publish(
+          "nhip/v1/04321/\(device.kind)/\(device.id)/telemetry", #"{"seq":4711}"#)
+      }
+      try EndToEnd.wait(for: "the last readings; seed \(seed)") {
+        try nhip.export().count { $0.contains("\"seq\":4711") } == devices.count
+      }
+      #expect(try nhip.terminate().code == 0)
+
+      let list = try nhip.command(
+        "alerts", "list", "--store", "nhip.sqlite", "--from", "2020-01-01", "--format", "json")
+      var expected: Set<String> = []
+      for line in list.output.split(separator: "\n") {
+        let alert = try JSONDecoder().decode(StoredAlert.self, from: Data(line.utf8))
+        #expect(alert.state == "resolved", "seed \(seed): \(line)")
+        for version in 1...alert.version { expected.insert("\(alert.id)-\(version)") }
+      }
+      let announced = Set(try stream.events().map(\.id))
+      #expect(!expected.isEmpty, "seed \(seed)")
+      #expect(announced == expected, "seed \(seed)")
+    }
+
+    private struct StoredAlert: Decodable {
+      var id: String
+      var state: String
+      var version: Int
+    }
+  }
+
+  /// What a consumer sees: `mosquitto_sub` on one filter, from before the test's first message.
+  final class Listener {
+    struct Event: Decodable {
+      struct Body: Decodable {
+        var alert: String
+        var version: Int
+        var rule: String
+      }
+      var id: String
+      var type: String
+      var subject: String
+      var data: Body
+      var alert: String { data.alert }
+      var version: Int { data.version }
+      var rule: String { data.rule }
+    }
+
+    private let folder: TemporaryFolder
+    private let process: ChildProcess
+
+    init(_ broker: BrokerFixture, filter: String) throws {
+      folder = try TemporaryFolder()
+      let name = "listener-\(UUID().uuidString)"
+      process = try ChildProcess(
+        "/usr/bin/mosquitto_sub",
+        [
+          "-h", "127.0.0.1", "-p", String(broker.port), "-V", "5", "-q", "1", "-i", name,
+          "-F", "%t\t%p", "-t", filter,
+        ], name: "sub", in: folder)
+      try EndToEnd.wait(for: "the listener on \(filter)") { broker.log.contains("\(name) 1 ") }
+    }
+
+    private var lines: [Substring] { folder.text("sub.out").split(separator: "\n") }
+
+    func topics() -> [String] {
+      lines.map { String($0.prefix { $0 != "\t" }) }
+    }
+
+    func payloads() -> [String] {
+      lines.map { String($0.drop { $0 != "\t" }.dropFirst()) }
+    }
+
+    func events() throws -> [Event] {
+      try payloads().filter { !$0.isEmpty }.map {
+        try JSONDecoder().decode(Event.self, from: Data($0.utf8))
+      }
+    }
+
+    func wait(for count: Int) throws {
+      try EndToEnd.wait(for: "\(count) messages; so far \(payloads())") { lines.count >= count }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Telemetry
+
+@testable import Pipeline
+
+/// One device of one kind before a judge, without broker, store and clock.
+struct JudgeBench {
+  struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    /// SplitMix64 (Steele, Lea, Flood, 2014).
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var word = state
+      word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+      return word ^ (word >> 31)
+    }
+  }
+
+  private let profile: Profile
+  private let device: Device
+  private var judge: AlertJudge
+  private var gaps = ObservationGaps(observed: [])
+  private var intake: Intake
+  /// Blocks since the last checkpoint, and the checkpoint.
+  private var blocks: [ReadingColumns] = []
+  private var checkpoint: [UInt8]?
+
+  init(serviceHours: [ServiceHours] = [], commissionedAt: Milliseconds? = nil) {
+    device = Device(
+      number: 3, id: "ap-1", kind: "wifi-ap", name: "ap", site: "s", commune: "04321",
+      commissionedAt: commissionedAt)
+    profile = Self.profile(serviceHours)
+    intake = Intake(
+      profiles: [profile], registry: Registry(devices: [device]), observed: [], receiveMaximum: 1)
+    judge = AlertJudge(profiles: [profile], devices: [device], book: Self.book(device, open: []))
+    observe(from: 0, until: 0)
+  }
+
+  private static func book(_ device: Device, open: [Alert]) -> AlertBook {
+    AlertBook(open: open, registry: Registry(devices: [device]), node: "n", isPublished: false)
+  }
+
+  private static func profile(_ serviceHours: [ServiceHours]) -> Profile {
+    func metric(_ name: String, _ form: Metric.Form, isWatched: Bool = false) -> Metric {
+      Metric(
+        name: name, path: "/\(name)", form: form, isWatched: isWatched,
+        title: Title(vi: name, en: name))
+    }
+    func rule(_ name: String, _ trigger: AlertRule.Trigger) -> AlertRule {
+      AlertRule(
+        name: name, title: Title(vi: name, en: name), severity: .medium, trigger: trigger)
+    }
+    return Profile(
+      kind: "wifi-ap", title: Title(vi: "ap", en: "ap"), version: 1, reportInterval: 60_000,
+      offlineAfter: 180_000, serviceHours: serviceHours,
+      metrics: [
+        metric("up", .gauge), metric("online", .flag), metric("wan_up", .flag),
+        metric("clients", .gauge, isWatched: true),
+      ],
+      service: [], usage: [],
+      alerts: [
+        rule("offline", .offline),
+        rule(
+          "wan_down",
+          .condition(
+            Condition(metric: "wan_up", comparison: .equal, constant: .number(0)),
+            duration: 180_000)),
+        rule("clients_unusual", .anomaly(metric: "clients")),
+      ])
+  }
+
+  var book: AlertBook { judge.book }
+  /// Names of the rules whose alerts are open.
+  var open: [String] { judge.book.openAlerts.map(\.rule).sorted() }
+
+  mutating func taken() -> [Alert] { judge.book.takeTransitions().alerts }
+
+  mutating func observe(from start: Milliseconds? = nil, until end: Milliseconds) {
+    gaps.heard(from: start ?? gaps.heardUntil ?? end, until: end)
+  }
+
+  mutating func tick(_ now: Milliseconds) {
+    observe(until: now)
+    judge.tick(now: now, gaps: gaps)
+  }
+
+  mutating func hear(at time: Milliseconds, flags: ReadingFlags = []) {
+    read(at: time, receivedAt: time, flags, wan: .absent, clients: .absent)
+  }
+
+  mutating func mark(receivedAt: Milliseconds, flags: ReadingFlags = .offlineMark) {
+    read(at: receivedAt, receivedAt: receivedAt, flags, wan: .absent, clients: .absent)
+  }
+
+  mutating func wan(_ isUp: Bool, at time: Milliseconds) {
+    read(at: time, receivedAt: time, [], wan: .flag(isUp), clients: .absent)
+  }
+
+  mutating func clients(_ count: Int64, at time: Milliseconds, wan isUp: Bool? = nil) {
+    read(
+      at: time, receivedAt: time, [], wan: isUp.map { .flag($0) } ?? .absent,
+      clients: .integer(count))
+  }
+
+  private mutating func read(
+    at time: Milliseconds, receivedAt: Milliseconds, _ flags: ReadingFlags, wan: Value,
+    clients: Value
+  ) {
+    var block = ReadingColumns(
+      kind: "wifi-ap", profileVersion: 1, metricNames: profile.metrics.map(\.name))
+    block.device = [device.number]
+    block.channel = [.telemetry]
+    block.flags = [flags]
+    block.receivedAt = [receivedAt]
+    block.eventTime = [time]
+    for (column, value) in [Value.absent, .absent, wan, clients].enumerated() {
+      block.metrics[column].append(value)
+    }
+    judge.read(block, gaps: gaps)
+    blocks.append(block)
+  }
+
+  /// As after a kill: a new judge with what the store holds.
+  ///
+  /// - Returns: the transitions that were committed before.
+  mutating func restart(checkpointAt isCheckpointDue: Bool) -> [Alert] {
+    if isCheckpointDue {
+      checkpoint = Checkpoint.encode(intake, judge)
+      blocks = []
+    }
+    let committed = taken()
+    judge = AlertJudge(
+      profiles: [profile], devices: [device],
+      book: Self.book(device, open: judge.book.openAlerts))
+    if let checkpoint { precondition(Checkpoint.restore(checkpoint, intake, &judge)) }
+    for block in blocks { judge.recover(block, gaps: gaps) }
+    judge.takeOpenAlerts()
+    return committed
+  }
+}
