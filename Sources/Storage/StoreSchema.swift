@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 1
+  static let version = 3
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -50,6 +50,10 @@ enum StoreSchema {
       try db.execute(sql: records)
       try db.execute(sql: messages)
       try db.execute(sql: registry)
+    }
+    migrator.registerMigration("3 registry notes and sources") { db in
+      try db.execute(sql: "PRAGMA user_version = 3")
+      try db.execute(sql: registrySources)
     }
     return migrator
   }
@@ -113,5 +117,13 @@ enum StoreSchema {
       id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL,
       entity TEXT NOT NULL, key TEXT NOT NULL, before TEXT, after TEXT) STRICT;
     CREATE INDEX registry_history_subject ON registry_history (entity, key);
+    """
+
+  /// Beside the history's notes: what the files last said of each entry, as one row of theirs.
+  private static let registrySources = """
+    ALTER TABLE registry_history ADD COLUMN note TEXT;
+    CREATE TABLE registry_source (
+      entity TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL,
+      PRIMARY KEY (entity, key)) STRICT, WITHOUT ROWID;
     """
 }
