@@ -24,7 +24,7 @@ package final class PipelineRun: Sendable {
   private let latestStatus = Mutex<EngineStatus?>(nil)
   private let failure = Mutex<MosquittoError?>(nil)
 
-  /// Opens the store, brings the registry up to its files.
+  /// Opens the store, takes what the registry's files say anew.
   package init(
     configuration: PipelineConfiguration, profiles: [Profile], registry: Registry?,
     clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void
@@ -35,8 +35,7 @@ package final class PipelineRun: Sendable {
     self.log = log
     store = try Store(path: configuration.store, access: .readWrite)
     if let registry {
-      let changes = try store.importRegistry(
-        registry, full: false, by: "pipeline", at: clock(), dryRun: false)
+      let changes = try store.importChangedRegistry(registry, by: "pipeline", at: clock())
       log("registry: \(registry.devices.count) devices, \(changes.count) changes")
     }
   }

@@ -35,7 +35,7 @@ enum SystemExit {
     case let error as StoreError: code(of: error)
     case is Replay.FileError: noInput
     case is FleetFailure, is MosquittoError: unavailable
-    case is Adoption.Failure: data
+    case is DeviceRefusal: data
     default: inputOutput
     }
   }
