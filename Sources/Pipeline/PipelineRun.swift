@@ -57,11 +57,14 @@ package final class PipelineRun: Sendable {
       receiveMaximum: source.receiveMaximum)
     try Recovery.restore(intake, from: store, receiveMaximum: source.receiveMaximum)
     let wake = DispatchSemaphore(value: 0)
+    let desk = try ControlDesk(store: store, profiles: profiles, wake: wake)
+    defer { desk.close() }
     let threads = DispatchGroup()
     let boxes = settings().map { start($0, wake: wake, threads: threads) }
     let links = boxes.map { $0.source.link }
     let engine = Engine(
-      intake: intake, store: store, sources: boxes, wake: wake, clock: clock, log: log,
+      intake: intake, store: store, commands: desk.queue, sources: boxes, wake: wake,
+      clock: clock, log: log,
       stopping: { [self] in
         guard isStopped || failure.withLock({ $0 != nil }) else { return false }
         // Sessions first: each waits for its last batch, which only a running engine commits.

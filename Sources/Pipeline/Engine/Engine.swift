@@ -41,6 +41,7 @@ final class Engine {
 
   private let intake: Intake
   private let store: Store
+  private let commands: ControlQueue
   private var sources: [SourceBox]
   private let wake: DispatchSemaphore
   private let stopping: () -> Bool
@@ -59,12 +60,14 @@ final class Engine {
   }
 
   init(
-    intake: Intake, store: Store, sources: [SourceBox], wake: DispatchSemaphore,
+    intake: Intake, store: Store, commands: ControlQueue, sources: [SourceBox],
+    wake: DispatchSemaphore,
     clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void,
     stopping: @escaping () -> Bool, publish: @escaping (EngineStatus) -> Void
   ) {
     self.intake = intake
     self.store = store
+    self.commands = commands
     self.sources = sources
     self.wake = wake
     self.clock = clock
@@ -89,6 +92,7 @@ final class Engine {
   }
 
   private func step(isLast: Bool = false) throws(StoreError) {
+    try executeCommands()
     noteObservation()
     let drained = sources.map { box in
       unsafe box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
@@ -114,6 +118,13 @@ final class Engine {
       publishedAt = now
       publish(status())
     }
+  }
+
+  /// Between two commits: what came before a command is on disk, what comes after it obeys it.
+  private func executeCommands() throws(StoreError) {
+    guard let effect = try commands.executeAll(store: store, at: clock()) else { return }
+    intake.register(effect.registry)
+    for (number, state) in effect.states { intake.restore(number, state) }
   }
 
   /// The same transaction again and again while the disk is full or the file is busy.
