@@ -2,12 +2,12 @@
 
 import Dispatch
 import Foundation
-import Storage
 import Synchronization
 import Telemetry
 import Testing
 
 @testable import Pipeline
+@testable import Storage
 
 @Suite("the control socket")
 struct ControlSocketTests {
@@ -59,7 +59,10 @@ struct ControlSocketTests {
     let server = try server("s.sock")
     defer { server.stop() }
     let path = "\(folder.path)/s.sock"
-    for bytes in [Array("{}".utf8), [], [0xFF, 0x00], Array(#"{"command":{"fly":{}}}"#.utf8)] {
+    let nested = [UInt8](repeating: UInt8(ascii: "["), count: 60_000)
+    for bytes in [
+      Array("{}".utf8), [], [0xFF, 0x00], nested, Array(#"{"command":{"fly":{}}}"#.utf8),
+    ] {
       #expect(try send(bytes, path)?.status == .refused)
     }
     let tooLong = [UInt8](repeating: 0x20, count: ControlSocket.requestSizeBytesMax + 1)
@@ -97,6 +100,26 @@ struct ControlSocketTests {
     #expect(replies.all == [ControlQueue.stopping])
     #expect(queue.submit(Self.request, files: nil) == ControlQueue.stopping)
     #expect(try queue.executeAll(store: store, at: 0) == nil)
+  }
+
+  @Test("a store that fails ends the engine, and everybody who waits has an answer")
+  func fatal() throws {
+    let store = try Store(path: "\(folder.path)/nhip.sqlite", access: .readWrite)
+    defer { store.close() }
+    let wake = DispatchSemaphore(value: 0)
+    let queue = ControlQueue(profiles: [], wake: wake)
+    let (replies, done) = (Replies(), DispatchSemaphore(value: 0))
+    for _ in 0..<2 {
+      Thread {
+        replies.add(queue.submit(Self.request, files: nil))
+        done.signal()
+      }.start()
+      wake.wait()
+    }
+    try store.write("test") { try $0.execute(sql: "DROP TABLE device") }
+    #expect(throws: StoreError.self) { _ = try queue.executeAll(store: store, at: 0) }
+    for _ in 0..<2 { done.wait() }
+    #expect(Set(replies.all.map(\.status)) == [.failed, .unavailable])
   }
 
   private final class Replies: Sendable {
