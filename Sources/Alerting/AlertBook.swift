@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Storage
 import Telemetry
 
 /// The life cycle of alerts: opens, acknowledges and resolves them, and writes what is to be sent.
@@ -126,6 +127,12 @@ package struct AlertBook {
     return alert
   }
 
+  /// Takes an alert over that was changed in the store beside this book.
+  package mutating func take(_ alert: Alert) {
+    open[Subject(rule: alert.rule, device: alert.device)] = alert.isOpen ? alert : nil
+    remember(alert)
+  }
+
   /// Everything since the last call, for the transaction of the records that caused it.
   package mutating func takeTransitions() -> (alerts: [Alert], outbox: [OutgoingMessage]) {
     defer {
@@ -143,9 +150,7 @@ package struct AlertBook {
     } else {
       changed.append(alert)
     }
-    recent.removeAll { $0.id == alert.id }
-    recent.append(alert)
-    if recent.count > Self.recentCountMax { recent.removeFirst() }
+    remember(alert)
     guard isPublished else { return }
     let event = AlertEvent.payload(alert, device: device, source: source, at: now)
     outbox.append(
@@ -155,6 +160,31 @@ package struct AlertBook {
     outbox.append(
       OutgoingMessage(
         topic: AlertEvent.streamTopic(alert), payload: event, isRetained: false, createdAt: now))
+  }
+
+  private mutating func remember(_ alert: Alert) {
+    recent.removeAll { $0.id == alert.id }
+    recent.append(alert)
+    if recent.count > Self.recentCountMax { recent.removeFirst() }
+  }
+}
+
+extension AlertBook {
+  /// Acknowledges an alert of a store that no engine has at this moment, or that is the caller's.
+  ///
+  /// - Throws: `Failure`, or `StoreError`.
+  package static func acknowledge(
+    id: String, by actor: String, note: String, store: Store, isPublished: Bool,
+    at now: Milliseconds
+  ) throws -> Alert {
+    var book = AlertBook(
+      open: try store.openAlerts(), registry: try store.registry(),
+      node: AlertEvent.node(of: store), isPublished: isPublished)
+    let alert = try book.acknowledge(id: id, by: actor, note: note, at: now)
+    var batch = CommitBatch()
+    (batch.alerts, batch.outbox) = book.takeTransitions()
+    try store.commit(batch)
+    return alert
   }
 }
 

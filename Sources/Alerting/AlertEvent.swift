@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Storage
 import Telemetry
 
 /// One transition of an alert as a CloudEvent (CNCF CloudEvents 1.0, JSON event format, structured
@@ -9,6 +10,9 @@ package enum AlertEvent {
   package static let contentType = "application/cloudevents+json; charset=utf-8"
   /// Followed by the state: `firing`, `acknowledged` or `resolved`.
   static let typePrefix = "vn.nhip.alert."
+
+  /// Names this nhip among others: from its store, as the ids of its MQTT clients are.
+  package static func node(of store: Store) -> String { String(store.uuid.prefix(12)) }
 
   package static func source(node: String) -> String { "/\(Topic.prefix)/node/\(node)" }
 

@@ -25,7 +25,7 @@ package final class PipelineRun: Sendable {
   private let latestStatus = Mutex<EngineStatus?>(nil)
   private let failure = Mutex<MosquittoError?>(nil)
 
-  /// Opens the store, brings the registry up to its files.
+  /// Opens the store, takes what the registry's files say anew.
   package init(
     configuration: PipelineConfiguration, profiles: [Profile], registry: Registry?,
     clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void
@@ -36,8 +36,7 @@ package final class PipelineRun: Sendable {
     self.log = log
     store = try Store(path: configuration.store, access: .readWrite)
     if let registry {
-      let changes = try store.importRegistry(
-        registry, full: false, by: "pipeline", at: clock(), dryRun: false)
+      let changes = try store.importChangedRegistry(registry, by: "pipeline", at: clock())
       log("registry: \(registry.devices.count) devices, \(changes.count) changes")
     }
   }
@@ -68,12 +67,15 @@ package final class PipelineRun: Sendable {
     let publisher = try startPublisher()
     defer { publisher?.stop() }
     let wake = DispatchSemaphore(value: 0)
+    let desk = try ControlDesk(
+      store: store, profiles: profiles, publishesAlerts: configuration.publishesAlerts, wake: wake)
+    defer { desk.close() }
     let threads = DispatchGroup()
     let boxes = settings().map { start($0, wake: wake, threads: threads) }
     let links = boxes.map { $0.source.link }
     let engine = Engine(
-      intake: intake, judge: judge, store: store, sources: boxes, wake: wake,
-      publisher: publisher?.link, clock: clock, log: log,
+      intake: intake, judge: judge, store: store, commands: desk.queue, sources: boxes,
+      wake: wake, publisher: publisher?.link, clock: clock, log: log,
       stopping: { [self] in
         guard isStopped || failure.withLock({ $0 != nil }) else { return false }
         // Sessions first: each waits for its last batch, which only a running engine commits.
@@ -113,8 +115,7 @@ package final class PipelineRun: Sendable {
       Engine.Source(consumer: ends.takeConsumer(), link: link, settings: settings))
   }
 
-  /// Names this nhip among others: from its store, as the ids of its MQTT clients are.
-  private var node: String { String(store.uuid.prefix(12)) }
+  private var node: String { AlertEvent.node(of: store) }
 
   /// Starts the publisher if alerts are to be published; else what older runs left is dropped.
   private func startPublisher() throws -> PublisherThread? {

@@ -12,6 +12,8 @@ protocol RegistryRow: Codable, Hashable, FetchableRecord, PersistableRecord, Sen
   func closed(at instant: Milliseconds) -> Self?
   /// What the store decides and a file cannot: taken over before the comparison.
   mutating func inherit(from stored: Self)
+  /// Takes over the end that a command gave it, where files cannot state one.
+  mutating func stayEnded(as stored: Self)
 }
 
 extension RegistryRow {
@@ -23,6 +25,7 @@ extension RegistryRow {
   }
 
   mutating func inherit(from stored: Self) {}
+  mutating func stayEnded(as stored: Self) {}
 }
 
 struct UnitRow: RegistryRow {
@@ -115,6 +118,7 @@ struct DeviceRow: RegistryRow {
   }
 
   mutating func inherit(from stored: DeviceRow) { number = stored.number }
+  mutating func stayEnded(as stored: DeviceRow) { retiredAt = retiredAt ?? stored.retiredAt }
 }
 
 struct InformationSystemRow: RegistryRow {

@@ -19,6 +19,8 @@ package struct RegistryHistoryEntry: Sendable, Hashable {
   package let at: Milliseconds
   package let actor: String
   package let change: RegistryChange
+  /// What the actor had to say about it.
+  package let note: String?
 }
 
 extension Store {
@@ -43,14 +45,38 @@ extension Store {
   ) throws(StoreError) -> [RegistryChange] {
     let action = "the registry could not be imported"
     func apply(_ db: Database) throws -> [RegistryChange] {
-      let importer = RegistryImport(
-        db: db, path: path, isFull: full, isDryRun: dryRun, actor: actor, at: at)
-      return try importer.apply(registry.units.map(UnitRow.init))
-        + importer.apply(registry.sites.map(SiteRow.init))
-        + importer.apply(registry.devices.map(DeviceRow.init))
-        + importer.apply(registry.systems.map(InformationSystemRow.init))
+      try RegistryImport(
+        db: db, path: path, source: .files(areAll: full), isDryRun: dryRun, actor: actor,
+        note: nil, at: at
+      ).apply(registry)
     }
     return dryRun ? try read(action, apply) : try write(action, apply)
+  }
+
+  /// Takes from files only the entries of which they say something else than at the last import,
+  /// or say something for the first time, so that a pipeline's start undoes no command. A device
+  /// that was retired stays so when its line changes, for files have no word for it.
+  package func importChangedRegistry(
+    _ registry: Registry, by actor: String, at: Milliseconds
+  ) throws(StoreError) -> [RegistryChange] {
+    try write("the registry could not be imported") { db in
+      try RegistryImport(
+        db: db, path: path, source: .filesAtStart, isDryRun: false, actor: actor, note: nil,
+        at: at
+      ).apply(registry)
+    }
+  }
+
+  /// Writes the entries that an operator's command adds or changes, in one transaction. Files do
+  /// not count as having said any of it.
+  package func changeRegistry(
+    _ entries: Registry, by actor: String, note: String?, at: Milliseconds
+  ) throws(StoreError) -> [RegistryChange] {
+    try write("the registry could not be changed") { db in
+      try RegistryImport(
+        db: db, path: path, source: .command, isDryRun: false, actor: actor, note: note, at: at
+      ).apply(entries)
+    }
   }
 
   /// Oldest first; nil means every entry, not only devices.
@@ -61,7 +87,7 @@ extension Store {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT at, actor, entity, key, before, after FROM registry_history
+          SELECT at, actor, entity, key, before, after, note FROM registry_history
           WHERE ?1 IS NULL OR (entity = 'device' AND key = ?1) ORDER BY id
           """,
         arguments: [device]
@@ -73,74 +99,13 @@ extension Store {
         }
         return RegistryHistoryEntry(
           at: row[0], actor: row[1],
-          change: RegistryChange(entity: entity, key: row[3], before: row[4], after: row[5]))
+          change: RegistryChange(entity: entity, key: row[3], before: row[4], after: row[5]),
+          note: row[6])
       }
     }
   }
 
   private static func rows<Row: RegistryRow>(_: Row.Type, _ db: Database) throws -> [Row] {
     try Row.fetchAll(db).sorted { $0.key < $1.key }
-  }
-}
-
-/// One import inside its transaction.
-private struct RegistryImport {
-  let db: Database
-  let path: String
-  let isFull: Bool
-  let isDryRun: Bool
-  let actor: String
-  let at: Milliseconds
-
-  func apply<Row: RegistryRow>(_ rows: [Row]) throws -> [RegistryChange] {
-    var stored: [String: Row] = [:]
-    for row in try Row.fetchAll(db) { stored[row.key] = row }
-    var seen: Set<String> = []
-    var changes: [RegistryChange] = []
-    for row in rows {
-      guard seen.insert(row.key).inserted else {
-        throw StoreError(
-          code: .invalid, what: "the import names the \(Row.entity) '\(row.key)' twice",
-          path: path, next: "keep one of the two lines")
-      }
-      var row = row
-      if let before = stored[row.key] { row.inherit(from: before) }
-      if let change = try record(stored[row.key], row) { changes.append(change) }
-    }
-    guard isFull else { return changes }
-    for (key, before) in stored.sorted(by: { $0.key < $1.key }) where !seen.contains(key) {
-      if let change = try record(before, before.closed(at: at)) { changes.append(change) }
-    }
-    return changes
-  }
-
-  private func record<Row: RegistryRow>(
-    _ before: Row?, _ after: Row?
-  ) throws -> RegistryChange? {
-    guard before != after, let key = after?.key ?? before?.key else { return nil }
-    if !isDryRun {
-      if let after { try before == nil ? after.insert(db) : after.update(db) }
-      if let before, after == nil { try before.delete(db) }
-    }
-    let change = RegistryChange(
-      entity: Row.entity, key: key, before: try json(before), after: try json(after))
-    if !isDryRun {
-      try db.execute(
-        sql: """
-          INSERT INTO registry_history (at, actor, entity, key, before, after)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          at, actor, change.entity.rawValue, change.key, change.before, change.after,
-        ])
-    }
-    return change
-  }
-
-  private func json<Row: RegistryRow>(_ row: Row?) throws -> String? {
-    guard let row else { return nil }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(row), as: UTF8.self)
   }
 }

@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 2
+  static let version = 3
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -54,6 +54,10 @@ enum StoreSchema {
     migrator.registerMigration("2 alerts and their outbox") { db in
       try db.execute(sql: "PRAGMA user_version = 2")
       try db.execute(sql: alerts)
+    }
+    migrator.registerMigration("3 registry notes and sources") { db in
+      try db.execute(sql: "PRAGMA user_version = 3")
+      try db.execute(sql: registrySources)
     }
     return migrator
   }
@@ -135,5 +139,13 @@ enum StoreSchema {
       id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL,
       is_retained INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT;
     CREATE INDEX outbox_topic ON outbox (topic);
+    """
+
+  /// Beside the history's notes: what the files last said of each entry, as one row of theirs.
+  private static let registrySources = """
+    ALTER TABLE registry_history ADD COLUMN note TEXT;
+    CREATE TABLE registry_source (
+      entity TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL,
+      PRIMARY KEY (entity, key)) STRICT, WITHOUT ROWID;
     """
 }

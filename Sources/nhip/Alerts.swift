@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Pipeline
 import Reporting
 import Storage
 import Telemetry
@@ -9,7 +10,7 @@ import Telemetry
 extension Nhip {
   struct Alerts: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Alerts: what is wrong now, and what was.", subcommands: [List.self])
+      abstract: "Alerts: what is wrong now, and what was.", subcommands: [List.self, Acknowledge.self])
 
     struct List: ParsableCommand {
       static let configuration = CommandConfiguration(
@@ -53,6 +54,23 @@ extension Nhip {
           }
         }
       }
+    }
+
+    struct Acknowledge: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        commandName: "ack",
+        abstract: "Say that somebody knows of an open alert; who, when and the note are kept.",
+        discussion: """
+          Also while nhip runs: the alert's retained state says so at once.
+
+          EXAMPLE
+            nhip alerts ack 7a1c9e0b42d3f865 --by lan --note "đã gọi điện" --store nhip.sqlite
+          """)
+
+      @Argument(help: "The alert's id, as `nhip alerts list` shows it.") var alert: String
+      @OptionGroup var change: ChangeOptions
+
+      func run() throws { try change.perform(.acknowledge(alert: alert)) }
     }
   }
 }

@@ -35,7 +35,8 @@ enum SystemExit {
     case let error as StoreError: code(of: error)
     case is Replay.FileError: noInput
     case is FleetFailure, is MosquittoError: unavailable
-    case is Adoption.Failure: data
+    case is DeviceRefusal: data
+    case let failure as ControlFailure: code(of: failure.status)
     default: inputOutput
     }
   }
@@ -45,6 +46,16 @@ enum SystemExit {
     case .missing: noInput
     case .locked, .retryable: temporary
     default: inputOutput
+    }
+  }
+
+  private static func code(of status: ControlStatus) -> Int32 {
+    switch status {
+    case .done: 0
+    case .refused: data
+    case .misconfigured: configuration
+    case .unavailable: temporary
+    case .failed: inputOutput
     }
   }
 }

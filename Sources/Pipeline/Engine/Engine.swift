@@ -46,6 +46,7 @@ final class Engine {
   private let intake: Intake
   private var judge: AlertJudge
   private let store: Store
+  private let commands: ControlQueue
   private var sources: [SourceBox]
   private let wake: DispatchSemaphore
   private let stopping: () -> Bool
@@ -67,8 +68,8 @@ final class Engine {
   }
 
   init(
-    intake: Intake, judge: consuming AlertJudge, store: Store, sources: [SourceBox],
-    wake: DispatchSemaphore, publisher: PublisherLink?,
+    intake: Intake, judge: consuming AlertJudge, store: Store, commands: ControlQueue,
+    sources: [SourceBox], wake: DispatchSemaphore, publisher: PublisherLink?,
     clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void,
     stopping: @escaping () -> Bool, publish: @escaping (EngineStatus) -> Void
   ) {
@@ -76,6 +77,7 @@ final class Engine {
     self.judge = judge
     self.publisher = publisher
     self.store = store
+    self.commands = commands
     self.sources = sources
     self.wake = wake
     self.clock = clock
@@ -100,6 +102,7 @@ final class Engine {
   }
 
   private func step(isLast: Bool = false) throws(StoreError) {
+    try executeCommands()
     noteObservation()
     let heardUntil = heardUntil()
     let drained = sources.map { box in
@@ -150,6 +153,16 @@ final class Engine {
     guard now - tickedAt >= Self.tickEvery else { return }
     tickedAt = now
     judge.tick(now: now, gaps: intake.gaps)
+  }
+
+  /// Between two commits: what came before a command is on disk, what comes after it obeys it.
+  private func executeCommands() throws(StoreError) {
+    guard let effect = try commands.executeAll(store: store, at: clock()) else { return }
+    intake.register(effect.registry)
+    for (number, state) in effect.states { intake.restore(number, state) }
+    judge.register(effect.registry, devices: intake.devices, at: clock())
+    for alert in effect.acknowledged { judge.book.take(alert) }
+    if !effect.acknowledged.isEmpty { publisher?.wake() }
   }
 
   /// The same transaction again and again while the disk is full or the file is busy.

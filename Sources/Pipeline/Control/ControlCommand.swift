@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Telemetry
+
+/// What an operator may ask of a store that `nhip run` holds. Alone, the command line carries out
+/// the same command itself.
+package enum ControlCommand: Codable, Sendable, Hashable {
+  case adopt(commune: String, kind: String, device: String, name: String, site: String)
+  case move(device: String, site: String)
+  case replace(device: String, with: String)
+  /// Without an instant the device is retired now.
+  case retire(device: String, at: Milliseconds?)
+  /// A folder of registry files, which the nhip that carries it out must be able to read.
+  case registryImport(directory: String, isFull: Bool, isDryRun: Bool)
+  /// Somebody knows of the alert with this id; the note goes with it.
+  case acknowledge(alert: String)
+
+  /// Whether messages may have to be decoded to carry it out.
+  var needsProfiles: Bool {
+    switch self {
+    case .adopt, .move, .replace, .registryImport: true
+    case .retire, .acknowledge: false
+    }
+  }
+}
+
+/// A command, and who gives it: one line of JSON on the socket.
+package struct ControlRequest: Codable, Sendable, Hashable {
+  /// Longer ones are no names.
+  package static let actorLengthMax = 200
+  package static let noteLengthMax = 2_000
+
+  package var command: ControlCommand
+  package var by: String
+  package var note: String?
+
+  package init(_ command: ControlCommand, by: String, note: String? = nil) {
+    self.command = command
+    self.by = by
+    self.note = note
+  }
+
+  /// The history prints both on one line.
+  func check() throws(ControlFailure) {
+    guard !by.isEmpty, by.count <= Self.actorLengthMax, Self.isOneLine(by) else {
+      throw ControlFailure(
+        .refused, "who gives a command is a name of 1 to \(Self.actorLengthMax) characters")
+    }
+    guard let note else { return }
+    guard note.count <= Self.noteLengthMax, Self.isOneLine(note) else {
+      throw ControlFailure(
+        .refused, "a note is one line of at most \(Self.noteLengthMax) characters")
+    }
+  }
+
+  private static func isOneLine(_ text: String) -> Bool {
+    !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 || $0.value == 0x85 }
+  }
+}
+
+/// The answer to one request: one line of JSON as well.
+struct ControlReply: Codable, Sendable, Hashable {
+  var status: ControlStatus
+  /// The result, or one sentence that says what is wrong.
+  var text: String
+
+  init(_ status: ControlStatus, _ text: String) {
+    self.status = status
+    self.text = text
+  }
+
+  init(_ failure: ControlFailure) { self.init(failure.status, failure.text) }
+}
+
+package enum ControlStatus: String, Codable, Sendable {
+  case done
+  /// The command does not fit what is registered, or is none; nothing was changed.
+  case refused
+  /// Files that the command names are wrong.
+  case misconfigured
+  /// The same command may succeed later.
+  case unavailable
+  case failed
+}
+
+/// A command that was not carried out, as both ways to carry it out report it.
+package struct ControlFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  package let status: ControlStatus
+  package let text: String
+
+  package init(_ status: ControlStatus, _ text: String) {
+    self.status = status
+    self.text = text
+  }
+
+  package var description: String { text }
+}

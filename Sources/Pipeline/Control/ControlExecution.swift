@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Storage
+import Telemetry
+
+/// Carries out commands on a store, one after the other: on the engine's thread while `nhip run`
+/// holds the store, else in the command line itself.
+struct ControlExecution {
+  let store: Store
+  let profiles: [Profile]
+  /// What an engine should know of devices that are new to it, by number.
+  private(set) var states: [Int64: DeviceState] = [:]
+  private(set) var acknowledged: [Alert] = []
+  /// False where a pipeline runs that publishes no alerts.
+  private let publishesAlerts: Bool
+
+  init(store: Store, profiles: [Profile], publishesAlerts: Bool = true) {
+    self.store = store
+    self.profiles = profiles
+    self.publishesAlerts = publishesAlerts
+  }
+
+  /// - Parameter files: what the folder of a registry import says, read beforehand.
+  /// - Returns: what to tell the operator.
+  mutating func run(
+    _ request: ControlRequest, files: Registry?, at now: Milliseconds
+  ) throws -> String {
+    try request.check()
+    let (by, note) = (request.by, request.note)
+    switch request.command {
+    case .adopt(let commune, let kind, let device, let name, let site):
+      let result = try Adoption.adopt(
+        DeviceAddress(commune: commune, kind: kind, device: device), name: name, site: site,
+        by: by, note: note, at: now, store: store, profiles: profiles)
+      states[result.device.number] = result.state
+      return "registered as number \(result.device.number); \(Self.text(result.credited))"
+    case .move(let device, let site):
+      let result = try DeviceMove.move(
+        device, to: site, by: by, note: note, at: now, store: store, profiles: profiles)
+      return Self.text(result)
+    case .replace(let device, let replacement):
+      let result = try DeviceReplacement.replace(
+        device, with: replacement, by: by, note: note, at: now, store: store, profiles: profiles)
+      states[result.new.number] = result.state
+      return Self.text(result)
+    case .retire(let device, let instant):
+      let retired = try DeviceRetirement.retire(
+        device, at: instant, by: by, note: note, now: now, store: store)
+      return "\(device) retired on \(LocalDate.text(retired.retiredAt ?? now))"
+    case .registryImport(_, let isFull, let isDryRun):
+      guard let files else { preconditionFailure("an import whose files nobody read") }
+      let changes = try store.importRegistry(
+        files, full: isFull, by: by, at: now, dryRun: isDryRun)
+      return Self.text(changes, isDryRun: isDryRun)
+    case .acknowledge(let id):
+      let alert = try AlertBook.acknowledge(
+        id: id, by: by, note: note ?? "", store: store, isPublished: publishesAlerts, at: now)
+      acknowledged.append(alert)
+      return "\(id) acknowledged: \(alert.title.vi): \(alert.summary.vi)"
+    }
+  }
+
+  private static func text(_ credited: IntakeCounters) -> String {
+    "\(credited.readings) readings credited, \(credited.quarantined) to the quarantine"
+  }
+
+  private static func text(_ result: DeviceMove.Result) -> String {
+    let (before, after) = (result.before, result.after)
+    let moved = "\(after.id) moved from \(before.site) to \(after.site)"
+    guard result.hasNewTopics else { return "\(moved); its topics stay" }
+    return "\(moved); its topics now begin with \(after.topicPrefix)/: the device must be "
+      + "configured anew, what it says under \(before.topicPrefix)/ goes to the inbox; "
+      + text(result.credited)
+  }
+
+  private static func text(_ result: DeviceReplacement.Result) -> String {
+    let through =
+      result.dependants.isEmpty
+      ? "" : "; now reporting through it: \(result.dependants.joined(separator: ", "))"
+    return "\(result.new.id) registered as number \(result.new.number) in place of "
+      + "\(result.old.id), which is retired; its topics begin with \(result.new.topicPrefix)/; "
+      + text(result.credited) + through
+  }
+
+  private static func text(_ changes: [RegistryChange], isDryRun: Bool) -> String {
+    var lines = changes.map { change in
+      let verb = change.before == nil ? "new" : change.after == nil ? "ended" : "changed"
+      return "\(verb)\t\(change.entity.rawValue)\t\(change.key)\t\(change.after ?? "")"
+    }
+    lines.append("\(changes.count) changes\(isDryRun ? ", none taken (--dry-run)" : "")")
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension ControlFailure {
+  /// The same status and sentence whether the command line met the error itself or over a socket.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as ControlFailure: self = failure
+    case let refusal as DeviceRefusal: self.init(.refused, refusal.description)
+    case let refusal as AlertBook.Failure: self.init(.refused, refusal.description)
+    case let errors as ConfigurationErrors: self.init(.misconfigured, errors.description)
+    case let error as StoreError where error.isRetryable || error.code == .locked:
+      self.init(.unavailable, error.description)
+    case let error as StoreError where error.code == .invalid:
+      self.init(.refused, error.description)
+    default: self.init(.failed, "\(error)")
+    }
+  }
+}
