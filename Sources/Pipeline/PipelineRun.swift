@@ -34,6 +34,7 @@ package final class PipelineRun: Sendable {
     self.clock = clock
     self.log = log
     store = try Store(path: configuration.store, access: .readWrite)
+    try configuration.uptime.reported.save(in: store)
     if let registry {
       let changes = try store.importRegistry(
         registry, full: false, by: "pipeline", at: clock(), dryRun: false)

@@ -11,7 +11,11 @@ struct DeviceAccount {
 
   init(profile: Profile) {
     history = DeviceHistory(reportInterval: profile.reportInterval)
-    readings = DeviceReadings(metricNames: UsageCalculator.metricNames(for: profile))
+    var metricNames = UsageCalculator.metricNames(for: profile)
+    for name in ServiceAvailability.metricNames(for: profile) where !metricNames.contains(name) {
+      metricNames.append(name)
+    }
+    readings = DeviceReadings(metricNames: metricNames)
   }
 }
 
