@@ -24,7 +24,8 @@ extension HTMLReport {
     thead th{font-weight:600;vertical-align:bottom;line-height:1.25;font-size:.93em}
     th.n,td.n{text-align:right}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
     td.w{white-space:nowrap}td span{display:inline-block}td small{display:block}
-    .devices thead th:nth-child(n+4){width:6.3%}.devices thead th:nth-child(2){width:20%}b.missed{color:var(--bad)}
+    .devices thead th:nth-child(n+4){width:6.3%}
+    .devices thead th:nth-child(2){width:20%}b.missed{color:var(--bad)}
     tr.unit th{font-weight:600;background:var(--band);font-size:1.05em}
     tr.device th,tr.device td{border-bottom:0}tr.device th{font-weight:600}
     tr.more td{padding-top:0}
