@@ -102,7 +102,8 @@ package struct Availability: Hashable, Sendable {
     return Self.partsPerMillion(up, of: up + down)
   }
 
-  private static func partsPerMillion(_ part: Milliseconds, of whole: Milliseconds) -> Int64? {
+  /// Rounded down; nil if `whole` is nothing.
+  static func partsPerMillion(_ part: Milliseconds, of whole: Milliseconds) -> Int64? {
     whole > 0 ? Int64(Int128(part) * 1_000_000 / Int128(whole)) : nil
   }
 }

@@ -35,6 +35,7 @@ package final class PipelineRun: Sendable {
     self.clock = clock
     self.log = log
     store = try Store(path: configuration.store, access: .readWrite)
+    try configuration.uptime.reported.save(in: store)
     if let registry {
       let changes = try store.importChangedRegistry(registry, by: "pipeline", at: clock())
       log("registry: \(registry.devices.count) devices, \(changes.count) changes")

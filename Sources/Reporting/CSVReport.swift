@@ -18,11 +18,14 @@ package enum CSVReport {
         "period_start", "period_end", "up_ms", "no_link_ms", "off_ms", "unknown_ms",
         "maintenance_ms", "unobserved_ms", "excluded_ms", "availability_ppm",
         "availability_lowest_ppm", "availability_highest_ppm", "outages", "short_outages",
-        "longest_outage_ms", "reboots", "readings",
+        "longest_outage_ms", "reboots", "readings", "service_held_ms", "service_failed_ms",
+        "service_unknown_ms", "service_availability_ppm", "service_availability_lowest_ppm",
+        "service_availability_highest_ppm", "meets_target", "target_ppm", "outage_min_ms",
       ] + figures.map { "\($0.kind).\($0.name)" })
     for unit in report.units {
       for device in unit.devices {
-        text += row(cells(unit, device) + values(of: device, figures))
+        let judged = judged(device, report.settings)
+        text += row(cells(unit, device) + judged + values(of: device, figures))
       }
     }
     return text
@@ -39,6 +42,18 @@ package enum CSVReport {
     ] + states.map { String(spent[$0]) } + ratios.map { $0.map { String($0) } ?? "" } + [
       String(spent.outageCount), String(spent.shortOutageCount), String(spent.longestOutage),
       String(device.rebootCount), String(device.readingCount),
+    ]
+  }
+
+  private static func judged(_ device: DeviceReport, _ settings: UptimeSettings) -> [String] {
+    let service = device.service
+    let numbers = [
+      service?.held, service?.failed, service?.unknown, service?.ratio, service?.ratioLowest,
+      service?.ratioHighest,
+    ]
+    return numbers.map { $0.map { String($0) } ?? "" } + [
+      device.targetVerdict?.rawValue ?? "", String(settings.targetPartsPerMillion),
+      String(settings.outageMin),
     ]
   }
 

@@ -11,7 +11,13 @@ struct DeviceAccount {
 
   init(profile: Profile) {
     history = DeviceHistory(reportInterval: profile.reportInterval)
-    readings = DeviceReadings(metricNames: UsageCalculator.metricNames(for: profile))
+    // Service speaks by the same readings, so what was last known of it before the period is
+    // looked for as far back as counters are (`Report.contextLength`).
+    var metricNames = UsageCalculator.metricNames(for: profile)
+    for name in ServiceAvailability.metricNames(for: profile) where !metricNames.contains(name) {
+      metricNames.append(name)
+    }
+    readings = DeviceReadings(metricNames: metricNames)
   }
 }
 

@@ -12,6 +12,10 @@ package struct Explanation: Sendable {
   package var knownUntil: Milliseconds
   package var availability: Availability
   package var outages: [OutageEvidence]
+  /// Nil where the kind's profile has no conditions of service.
+  package var service: ServiceAvailability?
+  /// The metrics that those conditions speak of.
+  package var serviceMetrics: [Metric]
 }
 
 package struct OutageEvidence: Sendable, Hashable {
@@ -41,9 +45,13 @@ extension Explanation {
     let outages = availability.outages.map { outage in
       evidence(of: outage, account: account, rows: rows, states: availability.states)
     }
+    let service = ServiceAvailability.compute(
+      readings: account.readings, profile: profile, availability: availability)
+    let serviceMetrics = Set(ServiceAvailability.metricNames(for: profile))
     return Explanation(
       language: language, device: device, kindTitle: profile.title, knownUntil: knownUntil,
-      availability: availability, outages: outages)
+      availability: availability, outages: outages, service: service,
+      serviceMetrics: profile.metrics.filter { serviceMetrics.contains($0.name) })
   }
 
   private static func evidence(

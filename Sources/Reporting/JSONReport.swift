@@ -25,6 +25,8 @@ package enum JSONReport {
     var periodStart: Milliseconds
     var periodEnd: Milliseconds
     var knownUntil: Milliseconds
+    var outageMinMs: Milliseconds
+    var targetPpm: Int64
     var units: [UnitPart]
     var dataQuality: QualityPart
 
@@ -32,6 +34,8 @@ package enum JSONReport {
       periodStart = report.period.start
       periodEnd = report.period.end
       knownUntil = report.knownUntil
+      outageMinMs = report.settings.outageMin
+      targetPpm = report.settings.targetPartsPerMillion
       units = report.units.map(UnitPart.init)
       dataQuality = QualityPart(report.quality)
     }
@@ -59,6 +63,10 @@ package enum JSONReport {
     var site: String
     var commune: String
     var availability: AvailabilityPart
+    /// `met`, `missed`, `undecided`; absent where the availability is unknown.
+    var meetsTarget: String?
+    /// Absent where the kind has no conditions of service.
+    var service: ServicePart?
     var usage: [UsagePart]
     var reboots: Int
     var readings: Int
@@ -72,6 +80,8 @@ package enum JSONReport {
       site = report.device.site
       commune = report.device.commune
       availability = AvailabilityPart(report.availability)
+      meetsTarget = report.targetVerdict?.rawValue
+      service = report.service.map(ServicePart.init)
       usage = report.usage.map(UsagePart.init)
       reboots = report.rebootCount
       readings = report.readingCount
@@ -112,6 +122,38 @@ package enum JSONReport {
       shortOutages = spent.shortOutageCount
       longestOutageMs = spent.longestOutage
       outageList = spent.outages.map(OutagePart.init)
+    }
+  }
+
+  private struct ServicePart: Encodable {
+    var ppm: Int64?
+    var lowestPpm: Int64?
+    var highestPpm: Int64?
+    var heldMs: Milliseconds
+    var failedMs: Milliseconds
+    var unknownMs: Milliseconds
+    var failures: [FailurePart]
+
+    struct FailurePart: Encodable {
+      var start: Milliseconds
+      var end: Milliseconds
+      /// Names of the metrics whose conditions failed.
+      var failing: [String]
+      var restored: Bool
+    }
+
+    init(_ service: ServiceAvailability) {
+      ppm = service.ratio
+      lowestPpm = service.ratioLowest
+      highestPpm = service.ratioHighest
+      heldMs = service.held
+      failedMs = service.failed
+      unknownMs = service.unknown
+      failures = service.failures.map {
+        FailurePart(
+          start: $0.interval.start, end: $0.interval.end, failing: $0.failing.map(\.metric),
+          restored: $0.isRestored)
+      }
     }
   }
 

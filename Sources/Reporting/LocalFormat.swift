@@ -8,6 +8,9 @@ import Telemetry
 struct LocalFormat: Sendable {
   let words: Words
   private let calendar: Calendar
+  /// Bounds closer than 0.05 % are the seconds between last reading and end of period: beside
+  /// every figure they would hide the bounds that matter. Programs get them all, exactly.
+  private static let boundsShownFrom: Int64 = 500
   private static let locale = Locale(identifier: "vi_VN")
 
   init(words: Words) {
@@ -60,14 +63,45 @@ struct LocalFormat: Sendable {
   /// Percent with two decimals, rounded down: 100 means that nothing was lost.
   func percent(_ partsPerMillion: Int64) -> String { scaled(partsPerMillion / 100, decimals: 2) }
 
-  /// The ratio, with its bounds when so much was not observed that they differ as printed.
+  /// The ratio, with its bounds when so much was not observed that they matter.
   func availability(_ availability: Availability) -> String {
-    guard let ratio = availability.ratio else { return "–" }
-    guard availability[.unobserved] > 0, let lowest = availability.ratioLowest,
-      let highest = availability.ratioHighest
-    else { return percent(ratio) }
-    if percent(lowest) == percent(highest) { return percent(ratio) }
-    return "\(percent(ratio)) (\(percent(lowest))–\(percent(highest)))"
+    joined(availabilityParts(availability))
+  }
+
+  func service(_ service: ServiceAvailability?) -> String { joined(serviceParts(service)) }
+
+  func availabilityParts(_ availability: Availability) -> (ratio: String, bounds: String?) {
+    ratio(availability.ratio, availability.ratioLowest, availability.ratioHighest)
+  }
+
+  func serviceParts(_ service: ServiceAvailability?) -> (ratio: String, bounds: String?) {
+    ratio(service?.ratio, service?.ratioLowest, service?.ratioHighest)
+  }
+
+  private func ratio(
+    _ ratio: Int64?, _ lowest: Int64?, _ highest: Int64?
+  ) -> (ratio: String, bounds: String?) {
+    guard let ratio else { return ("–", nil) }
+    guard let lowest, let highest, highest - lowest >= Self.boundsShownFrom else {
+      return (percent(ratio), nil)
+    }
+    return (percent(ratio), "(\(percent(lowest))–\(percent(highest)))")
+  }
+
+  private func joined(_ parts: (ratio: String, bounds: String?)) -> String {
+    parts.bounds.map { "\(parts.ratio) \($0)" } ?? parts.ratio
+  }
+
+  /// Percent with as many decimals as it has: a target is shown as it was set.
+  func exactPercent(_ partsPerMillion: Int64) -> String {
+    trimmed(scaled(partsPerMillion, decimals: 4))
+  }
+
+  /// Seconds with the milliseconds they have.
+  func seconds(_ length: Milliseconds) -> String { trimmed(scaled(length, decimals: 3)) }
+
+  func longestOutage(_ availability: Availability) -> String {
+    availability.longestOutage > 0 ? length(availability.longestOutage) : "–"
   }
 
   func count(_ count: some BinaryInteger) -> String { grouped(String(count)) }
@@ -75,7 +109,12 @@ struct LocalFormat: Sendable {
   /// At most two decimals, without trailing zeros. Beyond 2^53 as the number prints itself.
   func number(_ value: Double) -> String {
     guard value.magnitude < 9e15 / 100 else { return "\(value)" }
-    var text = scaled(Int64((value * 100).rounded()), decimals: 2)
+    return trimmed(scaled(Int64((value * 100).rounded()), decimals: 2))
+  }
+
+  /// Without zeros at the end of the decimals.
+  private func trimmed(_ decimals: String) -> String {
+    var text = decimals
     while text.hasSuffix("0") { text.removeLast() }
     if text.hasSuffix(words.decimalSeparator) { text.removeLast() }
     return text

@@ -28,15 +28,28 @@ extension Report {
       let usage = UsageCalculator(readings: account.readings, profile: profile)
       let readingCount = usage.readingCount(in: period)
       quality.duplicates += account.readings.eventTime.count { period.contains($0) } - readingCount
+      let availability = judge(
+        account.history, device: device, profile: profile, period: period, now: knownUntil,
+        observed: observed, settings: settings)
       let report = DeviceReport(
-        device: device, kindTitle: profile.title,
-        availability: judge(
-          account.history, device: device, profile: profile, period: period, now: knownUntil,
-          observed: observed, settings: settings),
+        device: device, kindTitle: profile.title, availability: availability,
+        targetVerdict: TargetVerdict(
+          availability, targetPartsPerMillion: settings.targetPartsPerMillion),
+        service: ServiceAvailability.compute(
+          readings: account.readings, profile: profile, availability: availability),
         usage: usage.figures(in: period), rebootCount: usage.rebootCount(in: period),
         readingCount: readingCount, lastHeard: account.history.lastHeard)
       byUnit[scope.unit(of: device)?.code ?? "", default: []].append(report)
     }
+    return Report(
+      period: period, knownUntil: knownUntil, language: language, settings: settings,
+      unitName: scope.unitName, units: ordered(byUnit, scope: scope), quality: quality)
+  }
+
+  /// In Vietnamese order of names; devices of no known unit stand last.
+  private static func ordered(
+    _ byUnit: [String: [DeviceReport]], scope: ReportScope
+  ) -> [UnitReport] {
     var units = byUnit.map { code, devices in
       let unit = scope.units[code]
       return UnitReport(
@@ -48,8 +61,7 @@ extension Report {
       if left.name != right.name { return LocalFormat.precedes(left.name, right.name) }
       return left.code < right.code
     }
-    return Report(
-      period: period, knownUntil: knownUntil, language: language, units: units, quality: quality)
+    return units
   }
 
   static func judge(
@@ -78,6 +90,8 @@ struct ReportScope {
   let profiles: [String: Profile]
   /// By code; of several dated entries the one in force at the end of the period.
   let units: [String: Telemetry.Unit]
+  /// Of the unit asked for: its name, or its code if it has none.
+  let unitName: String?
   private let unitOfSite: [String: String]
 
   /// - Parameters:
@@ -100,6 +114,10 @@ struct ReportScope {
       sites[entry.code] = entry.unit
     }
     self.units = units
+    unitName = unit.map { code in
+      let name = units[code]?.name ?? ""
+      return name.isEmpty ? code : name
+    }
     unitOfSite = sites
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     let byNumber = Dictionary(registry.devices.map { ($0.number, $0) }) { _, last in last }

@@ -13,17 +13,18 @@ extension Report {
   /// - Parameters:
   ///   - unit: code of a unit: only devices in it and below it; nil means all.
   ///   - kind: only this kind of device; nil means all.
+  ///   - settings: nil means those in force in the store.
   /// - Throws: `StoreError`.
   package static func build(
     store: Store, profiles: [Profile], period: Interval, unit: String? = nil,
-    kind: String? = nil, language: Language = .vi, settings: UptimeSettings = UptimeSettings()
+    kind: String? = nil, language: Language = .vi, settings: UptimeSettings? = nil
   ) throws -> Report {
     let scope = ReportScope(
       registry: try store.registry(), profiles: profiles, period: period, unit: unit, kind: kind)
     let (accounts, observed) = try Accounts.read(from: store, scope: scope, period: period)
     var report = assemble(
       accounts: accounts, scope: scope, period: period, observed: observed, language: language,
-      settings: settings)
+      settings: try settings ?? .inForce(in: store))
     report.quality.quarantine = try quarantineCounts(in: store)
     report.quality.inboxAddresses = try store.inbox().count
     return report
@@ -43,12 +44,14 @@ extension Report {
 extension Explanation {
   /// Explains one device's uptime over a period.
   ///
-  /// - Parameter device: registry number of the device.
+  /// - Parameters:
+  ///   - device: registry number of the device.
+  ///   - settings: nil means those in force in the store.
   /// - Returns: nil if the registry has no such device, or no profile for its kind.
   /// - Throws: `StoreError`.
   package static func build(
     store: Store, profiles: [Profile], device number: Int64, period: Interval,
-    language: Language = .vi, settings: UptimeSettings = UptimeSettings()
+    language: Language = .vi, settings: UptimeSettings? = nil
   ) throws -> Explanation? {
     var registry = try store.registry()
     registry.devices.removeAll { $0.number != number }
@@ -62,7 +65,7 @@ extension Explanation {
     let knownUntil = observed.intervals.last?.end ?? accounts.lastReceivedAt ?? period.start
     let availability = Report.judge(
       account.history, device: device, profile: profile, period: period, now: knownUntil,
-      observed: observed, settings: settings)
+      observed: observed, settings: try settings ?? .inForce(in: store))
     return assemble(
       account: account, device: device, profile: profile, availability: availability,
       knownUntil: knownUntil, language: language)

@@ -3,19 +3,6 @@
 import Analysis
 import Telemetry
 
-/// How uptime is judged beyond what profiles say.
-package struct UptimeSettings: Sendable, Hashable {
-  /// Shorter outages count as flapping.
-  package var outageMin: Milliseconds
-  /// Planned work, for every device in scope.
-  package var maintenance: IntervalSet
-
-  package init(outageMin: Milliseconds = 60_000, maintenance: IntervalSet = IntervalSet()) {
-    self.outageMin = outageMin
-    self.maintenance = maintenance
-  }
-}
-
 /// Availability and usage of every registered device in scope over one period: a value, computed
 /// once, rendered in several forms. Live figures are provisional.
 package struct Report: Sendable {
@@ -23,11 +10,20 @@ package struct Report: Sendable {
   /// The end of knowledge: later time is not observed.
   package var knownUntil: Milliseconds
   package var language: Language
+  /// What uptime was judged by.
+  package var settings: UptimeSettings
+  /// The unit that the report was restricted to; nil for everything registered.
+  package var unitName: String?
   /// Units with their devices, both in Vietnamese order of names.
   package var units: [UnitReport]
   package var quality: DataQuality
 
   package var devices: [DeviceReport] { units.flatMap(\.devices) }
+
+  /// How many devices each verdict on the target was given to; those without a ratio have none.
+  package func deviceCount(_ verdict: TargetVerdict) -> Int {
+    units.reduce(0) { $0 + $1.devices.count { $0.targetVerdict == verdict } }
+  }
 }
 
 /// One unit (usually a village) and the devices whose site stands in it.
@@ -43,6 +39,10 @@ package struct DeviceReport: Sendable {
   package var device: Device
   package var kindTitle: Title
   package var availability: Availability
+  /// Nil where the availability is unknown.
+  package var targetVerdict: TargetVerdict?
+  /// Nil where the kind's profile has no conditions of service.
+  package var service: ServiceAvailability?
   package var usage: [UsageResult]
   package var rebootCount: Int
   package var readingCount: Int

@@ -16,12 +16,39 @@ package enum TextExplanation {
     text += "\(words.period): \(format.period(availability.period)) (\(words.timeZone))\n"
     text += "\(words.knownUntil): \(format.instant(explanation.knownUntil))\n"
     text += "\(words.provisional)\n"
-    text += "\(words.availability): \(format.availability(availability))\n\n"
+    text += "\(words.availability): \(format.availability(availability))\n"
+    if let service = explanation.service {
+      text += "\(words.serviceAvailability): \(format.service(service))\n"
+    }
+    text += "\n"
     text += states(availability, words, format)
     text += "\n\(words.outageHeading)\n"
     if explanation.outages.isEmpty { text += "\(words.noOutage)\n" }
     for (position, evidence) in explanation.outages.enumerated() {
       text += "\n\(position + 1). " + outage(evidence, words, format)
+    }
+    return text + service(explanation, words, format)
+  }
+
+  private static func service(
+    _ explanation: Explanation, _ words: Words, _ format: LocalFormat
+  ) -> String {
+    guard let service = explanation.service else { return "" }
+    var text = "\n\(words.serviceHeading)\n"
+    if service.failures.isEmpty { text += "\(words.noServiceFailure)\n" }
+    for (position, failure) in service.failures.enumerated() {
+      let interval = failure.interval
+      let conditions = failure.failing.map {
+        words.condition($0, of: explanation.serviceMetrics, format)
+      }
+      text += "\(position + 1). \(format.instant(interval.start)) → "
+      text += "\(format.instant(interval.end)); \(words.length) "
+      text += "\(format.length(interval.duration)); \(words.failingCondition): "
+      text += conditions.joined(separator: ", ")
+      text += failure.isRestored ? "\n" : " (\(words.notRestored))\n"
+    }
+    if service.unknown > 0 {
+      text += "\(words.serviceUnknown): \(format.length(service.unknown))\n"
     }
     return text
   }
@@ -71,5 +98,30 @@ package enum TextExplanation {
       text += ", \(words.uptime) \(format.length(Milliseconds(up * 1000)))"
     }
     return text
+  }
+}
+
+extension Words {
+  /// A condition as people read it: what had to be, e.g. "WAN = yes".
+  func condition(_ condition: Condition, of metrics: [Metric], _ format: LocalFormat) -> String {
+    let metric = metrics.first { $0.name == condition.metric }
+    let named = metric.map { title($0.title) } ?? ""
+    let constant =
+      switch condition.constant {
+      case .word(let word): word
+      case .number(let number) where metric?.form == .flag: number == 0 ? no : yes
+      case .number(let number): "\(format.number(number)) \(shown(unit: metric?.unit ?? ""))"
+      }
+    let comparison =
+      switch condition.comparison {
+      case .equal: "="
+      case .notEqual: "≠"
+      case .less: "<"
+      case .atMost: "≤"
+      case .greater: ">"
+      case .atLeast: "≥"
+      }
+    let text = "\(named.isEmpty ? condition.metric : named) \(comparison) \(constant)"
+    return text.last == " " ? String(text.dropLast()) : text
   }
 }

@@ -9,8 +9,7 @@ package enum TextReport {
     let words = Words(language: report.language)
     let format = LocalFormat(words: words)
     var text = "\(words.reportTitle)\n"
-    text += "\(words.period): \(format.period(report.period)) (\(words.timeZone))\n"
-    text += "\(words.knownUntil): \(format.instant(report.knownUntil))\n"
+    for (name, value) in words.head(of: report, format) { text += "\(name): \(value)\n" }
     text += "\(words.provisional)\n\n"
     if report.devices.isEmpty {
       text += words.noDevices + "\n\n"
@@ -18,7 +17,7 @@ package enum TextReport {
       text += availability(report, words, format) + "\n"
       text += usage(report, words, format)
     }
-    return text + quality(report.quality, words, format)
+    return text + quality(report.quality, words, format) + "\n" + signatures(words)
   }
 
   private static func availability(
@@ -30,7 +29,8 @@ package enum TextReport {
       (words.number, .right), (words.village(label), .left), (words.device, .left),
       (words.kind, .left), (words.upHours, .right), (words.downHours, .right),
       (words.maintenanceHours, .right), (words.unobservedHours, .right),
-      (words.availability, .right), (words.outages, .right), (words.flapping, .right),
+      (words.availability, .right), (words.meetsTarget, .left),
+      (words.serviceAvailability, .right), (words.outages, .right), (words.flapping, .right),
       (words.longestOutage, .right),
     ])
     var number = 0
@@ -42,9 +42,9 @@ package enum TextReport {
           String(number), position == 0 ? words.name(of: unit) : "", device.name,
           words.title(device.kindTitle), format.hours(spent[.up]), format.hours(spent.down),
           format.hours(spent[.maintenance]), format.hours(spent[.unobserved]),
-          format.availability(spent), format.count(spent.outageCount),
-          format.count(spent.shortOutageCount),
-          spent.longestOutage > 0 ? format.length(spent.longestOutage) : "–",
+          format.availability(spent), words.verdict(device.targetVerdict),
+          format.service(device.service), format.count(spent.outageCount),
+          format.count(spent.shortOutageCount), format.longestOutage(spent),
         ])
       }
     }
@@ -78,9 +78,36 @@ package enum TextReport {
     for (name, count) in words.counts(of: quality) { table.append([name, format.count(count)]) }
     return table.render()
   }
+
+  /// The left column is as wide as a hand needs to sign.
+  private static func signatures(_ words: Words) -> String {
+    func line(_ left: String, _ right: String) -> String {
+      let width = 44
+      let start = String(repeating: " ", count: 4) + left
+      return start + String(repeating: " ", count: max(1, width - start.count)) + right + "\n"
+    }
+    var text = "\n" + line("", words.dateLine)
+    text += line(words.preparedBy, words.headOfUnit)
+    return text + line(words.signHere, words.signAndSealHere)
+      + String(repeating: "\n", count: 4)
+  }
 }
 
 extension Words {
+  /// What the head of the text and of the page say, in their order.
+  func head(of report: Report, _ format: LocalFormat) -> [(name: String, value: String)] {
+    var lines = [
+      (period, "\(format.period(report.period)) (\(timeZone))"),
+      (knownUntil, format.instant(report.knownUntil)),
+      (target, "\(format.exactPercent(report.settings.targetPartsPerMillion)) %"),
+      (flappingBelow, "\(format.seconds(report.settings.outageMin)) \(shown(unit: "s"))"),
+    ]
+    if let name = report.unitName { lines.insert((reportUnit, name), at: 0) }
+    let counts = TargetVerdict.allCases.map { "\(verdict($0)) \(report.deviceCount($0))" }
+    if !report.devices.isEmpty { lines.append((targetSummary, counts.joined(separator: ", "))) }
+    return lines
+  }
+
   func name(of unit: UnitReport) -> String { unit.name.isEmpty ? unknownUnit : unit.name }
 
   /// What the data quality part of every form lists, in its order.

@@ -40,6 +40,15 @@ struct Words: Sendable {
   var noDevices: String {
     pick("Không có thiết bị nào trong phạm vi báo cáo.", "No device is in scope.")
   }
+  var reportUnit: String { pick("Đơn vị", "Unit") }
+  var target: String { pick("Mục tiêu độ khả dụng", "Availability target") }
+  var targetSummary: String { pick("Đạt mục tiêu", "Meeting the target") }
+  var flappingBelow: String {
+    pick("Gián đoạn tính là chập chờn khi ngắn hơn", "Outages count as flapping below")
+  }
+  var stripNote: String {
+    pick("Dải màu đi từ đầu kỳ đến cuối kỳ", "Strips go from the start of the period to its end")
+  }
   var usage: String { pick("Mức sử dụng", "Usage") }
   var dataQuality: String { pick("Chất lượng dữ liệu", "Data quality") }
   var unknownUnit: String { pick("Chưa rõ đơn vị", "Unit not known") }
@@ -59,6 +68,10 @@ struct Words: Sendable {
     pick("Thời gian không có số liệu (giờ)", "No data (hours)")
   }
   var availability: String { pick("Độ khả dụng (%)", "Availability (%)") }
+  var meetsTarget: String { pick("Đạt mục tiêu", "Meets target") }
+  var serviceAvailability: String {
+    pick("Độ khả dụng dịch vụ (%)", "Service availability (%)")
+  }
   var outages: String { pick("Số lần gián đoạn", "Outages") }
   var flapping: String { pick("Chập chờn", "Flapping") }
   var longestOutage: String { pick("Lần gián đoạn dài nhất", "Longest outage") }
@@ -102,6 +115,42 @@ struct Words: Sendable {
   var marks: String { pick("Tin báo ngắt kết nối (LWT)", "Offline marks (LWT)") }
   var cause: String { pick("Nguyên nhân", "Cause") }
   var ofWhich: String { pick("trong đó", "of which") }
+
+  var serviceHeading: String { pick("Các lần dịch vụ gián đoạn", "Service failures") }
+  var noServiceFailure: String {
+    pick("Không có lần dịch vụ gián đoạn nào.", "No service failure.")
+  }
+  var failingCondition: String { pick("không đạt điều kiện", "failing condition") }
+  var notRestored: String {
+    pick("đến lúc đó chưa thấy dịch vụ trở lại", "service not seen again by then")
+  }
+  var serviceUnknown: String {
+    pick("Hoạt động nhưng chưa rõ tình trạng dịch vụ", "Up, with service unknown")
+  }
+  var yes: String { pick("có", "yes") }
+  var no: String { pick("không", "no") }
+
+  // MARK: Signatures
+
+  var dateLine: String {
+    pick("............, ngày ....... tháng ....... năm ............", "Date: ....................")
+  }
+  var preparedBy: String { pick("Người lập biểu", "Prepared by") }
+  var headOfUnit: String { pick("Thủ trưởng đơn vị", "Head of unit") }
+  var signHere: String { pick("(Ký, ghi rõ họ tên)", "(signature, full name)") }
+  var signAndSealHere: String {
+    pick("(Ký, ghi rõ họ tên, đóng dấu)", "(signature, full name, seal)")
+  }
+
+  /// A dash where the ratio is unknown.
+  func verdict(_ verdict: TargetVerdict?) -> String {
+    switch verdict {
+    case .met: pick("đạt", "yes")
+    case .missed: pick("không đạt", "no")
+    case .undecided: pick("chưa rõ", "undecided")
+    case nil: "–"
+    }
+  }
 
   func state(_ state: DeviceState) -> String {
     switch state {

@@ -176,7 +176,7 @@ struct MessageShelf {
 
   /// Totals that would otherwise be counted anew in every batch. Returns the new value.
   @discardableResult
-  private func tally(_ what: String, by difference: Int, _ db: Database) throws -> Int {
+  func tally(_ what: String, by difference: Int, _ db: Database) throws -> Int {
     let key = "\(name)_\(what)"
     if difference != 0 {
       try db.cachedStatement(

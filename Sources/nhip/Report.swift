@@ -30,6 +30,10 @@ extension Nhip {
     @OptionGroup var time: PeriodOptions
     @Option(help: "Only devices under this unit.") var unit: String?
     @Option(help: "Only devices of this kind.") var kind: String?
+    @Option(help: "Outages shorter than this are flapping (60s); the pipeline's if absent.")
+    var outageMin: String?
+    @Option(help: "Percent of availability to reach (99.5); the pipeline's if absent.")
+    var target: Double?
     @Option(help: "text, html, csv or json.") var format = Format.text
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 
@@ -41,9 +45,26 @@ extension Nhip {
         try check(store, profiles)
         let report = try Reporting.Report.build(
           store: store, profiles: profiles, period: period, unit: unit, kind: kind,
-          language: lang.language)
+          language: lang.language, settings: try settings(store))
         print(Self.render(report, as: format), terminator: "")
       }
+    }
+
+    private func settings(_ store: Store) throws -> UptimeSettings {
+      var settings = try UptimeSettings.inForce(in: store)
+      if let outageMin {
+        guard let length = DurationText.milliseconds(outageMin) else {
+          throw ValidationError("--outage-min '\(outageMin)' is not a duration like 60s or 5m")
+        }
+        settings.outageMin = length
+      }
+      if let target {
+        guard let partsPerMillion = UptimeSettings.partsPerMillion(percent: target) else {
+          throw ValidationError("--target \(target) is not above 0 and at most 100")
+        }
+        settings.targetPartsPerMillion = partsPerMillion
+      }
+      return settings
     }
 
     private func check(_ store: Store, _ profiles: [Profile]) throws {

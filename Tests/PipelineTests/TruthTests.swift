@@ -19,7 +19,7 @@ import Testing
 struct TruthTests {
   /// Between an edge and the message that tells of it: delivery, and seconds that are cut off.
   private static let jitter: Milliseconds = 5_000
-  private static let day: Milliseconds = 86_400_000
+  static let day: Milliseconds = 86_400_000
 
   struct Case {
     var truth: DeviceTruth
@@ -53,6 +53,7 @@ struct TruthTests {
     for item in try Self.cases(seed: seed) {
       Self.compareOutages(item, seed: seed)
       Self.compareCounters(item, seed: seed)
+      try Self.compareService(item, seed: seed)
       let states = item.report.availability
       let sum = DeviceState.allCases.reduce(0) { $0 + states[$1] }
       #expect(sum == Self.day, "\(item.truth.id), seed \(seed)")

@@ -20,6 +20,27 @@ import Testing
     let html = HTMLReport.render(ReportTests.report())
     #expect(html.contains("=Trạm &quot;10&quot;, sân"))
   }
+
+  @Test("one table holds every unit, and a cell knows its heading for the phone")
+  func table() {
+    let html = HTMLReport.render(ReportTests.report())
+    #expect(html.components(of: "<thead>") == 1 && html.components(of: "scope=\"rowgroup\"") == 2)
+    // Twelve figures a device; its name is the heading of its card.
+    #expect(html.components(of: "data-label=") == 3 * 12)
+    #expect(html.components(of: "<tbody>") == 3)
+    #expect(html.contains("size:A4 landscape"))
+  }
+
+  @Test("page and text end with a place for two signatures and a date")
+  func signatures() {
+    for form in [HTMLReport.render, TextReport.render] {
+      let vi = form(ReportTests.report())
+      #expect(vi.contains("Người lập biểu") && vi.contains("Thủ trưởng đơn vị"))
+      #expect(vi.contains("ngày ......."))
+      let en = form(ReportTests.report(language: .en))
+      #expect(en.contains("Prepared by") && en.contains("Head of unit") && en.contains("Date:"))
+    }
+  }
 }
 
 extension String {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Storage
 import Telemetry
 import Testing
@@ -10,16 +9,9 @@ import Testing
 @Suite struct ReportStoreTests {
   @Test("a report and an explanation from a store agree with those from memory")
   func store() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("nhip-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer {
-      // A folder left behind in the temporary directory does no harm.
-      try? FileManager.default.removeItem(at: folder)
-    }
-    let path = folder.appendingPathComponent("store.sqlite").path
+    let home = try TemporaryStore()
+    let store = home.store
     let day = ReportTests.day
-    let store = try Store(path: path, access: .readWrite)
     _ = try store.importRegistry(
       ReportTests.registry, full: false, by: "test", at: day.start, dryRun: false)
     var batch = CommitBatch()
@@ -37,6 +29,6 @@ import Testing
     let fromReport = report.devices.first { $0.device.number == number }
     #expect(explanation?.availability == fromReport?.availability)
     #expect(report.knownUntil == day.end)
-    store.close()
+    #expect(report.unitName == "Xã Mẫu")
   }
 }

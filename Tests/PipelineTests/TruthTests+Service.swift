@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import FleetSimulator
+import Reporting
+import Telemetry
+import Testing
+
+@testable import Pipeline
+
+extension TruthTests {
+  /// Failures of service are found where the simulator put them, and nowhere else.
+  ///
+  /// A loudspeaker's service fault is a broken horn, which no condition of its profile speaks of;
+  /// devices with a wrong clock are left out, as elsewhere.
+  static func compareService(_ item: Case, seed: UInt64) throws {
+    guard !item.hasWrongClock else { return }
+    let name = "\(item.truth.id), seed \(seed)"
+    let service = try #require(item.report.service, "\(name): no service availability")
+    let up = item.truth.intervals.filter { $0.state == .up }
+    let faults = item.truth.kind == "loudspeaker"
+      ? [] : item.truth.faults.filter { $0.kind == .serviceFault }
+    let found = IntervalSet(service.failures.map(\.interval))
+    for fault in faults {
+      for stretch in up {
+        // The reading that tells of it comes within a report interval; one that is late, within
+        // two, since no two neighbours are late.
+        let start = max(fault.start, stretch.start) + 2 * item.profile.reportInterval
+        let end = min(fault.end, stretch.end) - item.edgeTolerance
+        guard start + item.edgeTolerance < end else { continue }
+        let core = Interval(start: start + item.edgeTolerance, end: end)
+        let missing = core.duration - found.clipped(to: core).duration
+        #expect(missing == 0, "\(name): \(missing) ms of \(fault) were not found")
+      }
+    }
+    for failure in service.failures {
+      let isTrue = faults.contains { fault in
+        // A fault that ended unheard still speaks until the device is heard again.
+        let heard = up.first { $0.end > fault.end }?.start ?? day + ReplayFixture.start
+        let end = max(fault.end, heard) + 2 * item.edgeTolerance
+        return fault.start - item.edgeTolerance <= failure.interval.start
+          && failure.interval.end <= end
+      }
+      #expect(isTrue, "\(name): \(failure) never happened")
+    }
+  }
+}
