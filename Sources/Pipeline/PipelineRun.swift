@@ -76,7 +76,8 @@ package final class PipelineRun: Sendable {
     let links = boxes.map { $0.source.link }
     let engine = Engine(
       intake: intake, judge: judge, store: store, commands: desk.queue, sources: boxes,
-      wake: wake, publisher: publisher?.link, clock: clock, log: log,
+      wake: wake, publisher: publisher?.link, retention: configuration.retention.limits,
+      clock: clock, log: log,
       stopping: { [self] in
         guard isStopped || failure.withLock({ $0 != nil }) else { return false }
         // Sessions first: each waits for its last batch, which only a running engine commits.

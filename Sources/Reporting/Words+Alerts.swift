@@ -4,8 +4,6 @@ import Telemetry
 
 /// The words of alerts.
 extension Words {
-  private func pick(_ vi: String, _ en: String) -> String { language == .vi ? vi : en }
-
   var alerts: String { pick("Sự cố và cảnh báo bất thường", "Incidents and alerts") }
   var alert: String { pick("Cảnh báo", "Alert") }
   var noAlerts: String { pick("Không có cảnh báo nào.", "No alerts.") }

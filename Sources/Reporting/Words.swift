@@ -12,7 +12,7 @@ package enum Language: String, Sendable, CaseIterable {
 struct Words: Sendable {
   let language: Language
 
-  private func pick(_ vi: String, _ en: String) -> String { language == .vi ? vi : en }
+  func pick(_ vi: String, _ en: String) -> String { language == .vi ? vi : en }
 
   func title(_ title: Title) -> String {
     let chosen = language == .vi ? title.vi : title.en

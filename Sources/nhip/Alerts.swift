@@ -10,7 +10,8 @@ import Telemetry
 extension Nhip {
   struct Alerts: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Alerts: what is wrong now, and what was.", subcommands: [List.self, Acknowledge.self])
+      abstract: "Alerts: what is wrong now, and what was.",
+      subcommands: [List.self, Acknowledge.self])
 
     struct List: ParsableCommand {
       static let configuration = CommandConfiguration(

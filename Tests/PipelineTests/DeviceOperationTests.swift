@@ -212,7 +212,6 @@ struct DeviceOperationTests {
     let result = try adopt(address)
     #expect(result.credited.readings == 4)
     #expect(result.device.commissionedAt == Self.start + 60_000)
-    #expect(result.state?.lastHeard == Self.start + 4 * 60_000)
     #expect(throws: DeviceRefusal.alreadyRegistered("ap-9")) { _ = try adopt(address) }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Storage
 import Telemetry
 
 /// What `pipeline.yaml` says: where readings come from, where they are kept, how uptime is judged.
@@ -69,6 +70,10 @@ package struct PipelineConfiguration: Sendable {
     package var raw: Milliseconds = 400 * 86_400_000
     package var quarantine: Milliseconds = 30 * 86_400_000
     package var inbox: Milliseconds = 30 * 86_400_000
+
+    var limits: RetentionLimits {
+      RetentionLimits(raw: raw, quarantine: quarantine, inbox: inbox)
+    }
   }
 
   package struct Uptime: Sendable {

@@ -80,6 +80,8 @@ final class ControlQueue: Sendable {
     return pending.wait()
   }
 
+  var hasPending: Bool { state.withLock { !$0.pending.isEmpty } }
+
   /// Carries out what is waiting, on the caller's thread: the engine's.
   ///
   /// - Returns: nil when nothing was waiting.

@@ -40,6 +40,10 @@ final class Engine {
   static let publishEvery: Milliseconds = 500
   /// Silences are looked for this often: a second is nothing beside an allowance of minutes.
   static let tickEvery: Milliseconds = 1_000
+  /// What is too old leaves in steps: so often, or the next second after a step that was full.
+  static let retentionEvery: Milliseconds = 60_000
+  static let retentionStep: Milliseconds = 1_000
+  static let retentionRowCountMax = 256
   static let retryFirst: Milliseconds = 100
   static let retryMax: Milliseconds = 5_000
 
@@ -55,6 +59,8 @@ final class Engine {
   private let publish: (EngineStatus) -> Void
   /// Told when the outbox has something new; nil if alerts are not published.
   private let publisher: PublisherLink?
+  private let retention: RetentionLimits
+  private var retentionDueAt: Milliseconds
   private var tickedAt: Milliseconds = 0
   private var observedWrittenAt: Milliseconds = 0
   private var publishedAt: Milliseconds = 0
@@ -70,6 +76,7 @@ final class Engine {
   init(
     intake: Intake, judge: consuming AlertJudge, store: Store, commands: ControlQueue,
     sources: [SourceBox], wake: DispatchSemaphore, publisher: PublisherLink?,
+    retention: RetentionLimits,
     clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void,
     stopping: @escaping () -> Bool, publish: @escaping (EngineStatus) -> Void
   ) {
@@ -84,7 +91,9 @@ final class Engine {
     self.log = log
     self.stopping = stopping
     self.publish = publish
+    self.retention = retention
     checkpointAt = clock()
+    retentionDueAt = checkpointAt + Self.retentionEvery
   }
 
   /// Runs until told to stop, then drains what is left and writes a checkpoint.
@@ -130,6 +139,7 @@ final class Engine {
       box.source.link.commitDone()
     }
     try checkpointIfDue(now)
+    try applyRetentionIfDue(now)
     if isFull { wake.signal() }
     if isLast || now - publishedAt >= Self.publishEvery {
       publishedAt = now
@@ -157,12 +167,29 @@ final class Engine {
 
   /// Between two commits: what came before a command is on disk, what comes after it obeys it.
   private func executeCommands() throws(StoreError) {
+    guard commands.hasPending else { return }
+    let before = try store.lastBlock()
     guard let effect = try commands.executeAll(store: store, at: clock()) else { return }
     intake.register(effect.registry)
     for (number, state) in effect.states { intake.restore(number, state) }
     judge.register(effect.registry, devices: intake.devices, at: clock())
+    // What was credited to a device from the inbox tells when it was last heard.
+    if !effect.states.isEmpty { try recover(after: before) }
     for alert in effect.acknowledged { judge.book.take(alert) }
     if !effect.acknowledged.isEmpty { publisher?.wake() }
+  }
+
+  private func recover(after block: Int64) throws(StoreError) {
+    do {
+      try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: block) { _, readings in
+        judge.recover(readings, gaps: intake.gaps)
+      }
+      judge.takeOpenAlerts()
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      preconditionFailure("reading blocks back failed for no reason of the store: \(error)")
+    }
   }
 
   /// The same transaction again and again while the disk is full or the file is busy.
@@ -208,6 +235,18 @@ final class Engine {
     let isDue = now - checkpointAt >= Self.checkpointEvery || readings >= Self.checkpointReadings
     guard isDue, readings > 0 else { return }
     try checkpoint()
+  }
+
+  private func applyRetentionIfDue(_ now: Milliseconds) throws(StoreError) {
+    guard now >= retentionDueAt else { return }
+    retentionDueAt = now + Self.retentionEvery
+    do {
+      let deleted = try store.applyRetention(
+        retention, at: now, rowCountMax: Self.retentionRowCountMax)
+      if deleted == Self.retentionRowCountMax { retentionDueAt = now + Self.retentionStep }
+    } catch where error.isRetryable {
+      log("\(error); what is too old stays until the next time")
+    }
   }
 
   private func checkpoint() throws(StoreError) {
