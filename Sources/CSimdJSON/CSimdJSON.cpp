@@ -88,7 +88,7 @@ nhip_value countable(nhip_value value) {
 }
 
 /// Folds one more element into a slot. Whole numbers stay whole while their sum fits; flags count
-/// as 0 and 1, and only the maximum of nothing but flags is a flag again.
+/// as 0 and 1, and only the maximum or minimum of nothing but flags is a flag again.
 void fold(nhip_value &into, nhip_value value, int aggregation) {
   const bool both_flags = into.tag == NHIP_VALUE_FLAG && value.tag == NHIP_VALUE_FLAG;
   if (aggregation == NHIP_AGGREGATE_SUM) value = countable(value);
@@ -107,6 +107,10 @@ void fold(nhip_value &into, nhip_value value, int aggregation) {
   }
   if (aggregation == NHIP_AGGREGATE_MAX) {
     if (numberOf(value) > numberOf(into)) into = value;
+    return;
+  }
+  if (aggregation == NHIP_AGGREGATE_MIN) {
+    if (numberOf(value) < numberOf(into)) into = value;
     return;
   }
   int64_t sum;

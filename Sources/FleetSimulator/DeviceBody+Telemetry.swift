@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Telemetry
 
+/// What ails a device that reports in time.
+struct DeviceTrouble {
+  var isServiceFaulty = false
+  var isUnusual = false
+  static let none = DeviceTrouble()
+}
+
 extension DeviceBody {
   /// Video endpoints and kiosks write `ts` as RFC 3339, the others as epoch milliseconds, so that
   /// a fleet exercises both.
@@ -8,7 +15,7 @@ extension DeviceBody {
 
   /// One report. `shown` is the time on the device's own clock, `now` the true one.
   mutating func telemetry(
-    shown: Milliseconds, now: Milliseconds, isFaulty: Bool, random: inout RandomStream
+    shown: Milliseconds, now: Milliseconds, trouble: DeviceTrouble, random: inout RandomStream
   ) -> [UInt8] {
     sequence += 1
     var text = JSONText()
@@ -22,25 +29,25 @@ extension DeviceBody {
     text.field("temp", tenths: 310 + Int(random.unit() * 200))
     text.field("ipv6", size > 0.9)
     switch kind {
-    case .wirelessAccessPoint: accessPoint(&text, isFaulty, &random)
-    case .loudspeaker: loudspeaker(&text, isFaulty, &random)
-    case .videoEndpoint: videoEndpoint(&text, now, isFaulty, &random)
-    case .networkSensor: networkSensor(&text, isFaulty, &random)
-    case .kiosk: kiosk(&text, isFaulty)
+    case .wirelessAccessPoint: accessPoint(&text, trouble, &random)
+    case .loudspeaker: loudspeaker(&text, trouble, &random)
+    case .videoEndpoint: videoEndpoint(&text, now, trouble, &random)
+    case .networkSensor: networkSensor(&text, trouble, &random)
+    case .kiosk: kiosk(&text, trouble)
     }
     text.close()
     return text.bytes
   }
 
   private func accessPoint(
-    _ text: inout JSONText, _ isFaulty: Bool, _ random: inout RandomStream
+    _ text: inout JSONText, _ trouble: DeviceTrouble, _ random: inout RandomStream
   ) {
     text.key("wan")
     text.open()
-    text.field("up", !isFaulty)
+    text.field("up", !trouble.isServiceFaulty)
     text.field("type", word: "4g")
-    text.field("rtt_ms", 25 + Int(random.unit() * 40))
-    text.field("loss_pct", tenths: isFaulty ? 1_000 : Int(random.unit() * 8))
+    text.field("rtt_ms", (25 + Int(random.unit() * 40)) * (trouble.isUnusual ? 9 : 1))
+    text.field("loss_pct", tenths: trouble.isServiceFaulty ? 1_000 : Int(random.unit() * 8))
     text.field("rsrp_dbm", -115 + Int(size * 15) + Int(random.unit() * 6))
     text.close()
     text.key("radio")
@@ -70,7 +77,7 @@ extension DeviceBody {
   }
 
   private func loudspeaker(
-    _ text: inout JSONText, _ isFaulty: Bool, _ random: inout RandomStream
+    _ text: inout JSONText, _ trouble: DeviceTrouble, _ random: inout RandomStream
   ) {
     text.field("play", word: activity == nil ? "idle" : "playing")
     if let activity {
@@ -87,11 +94,11 @@ extension DeviceBody {
       if number > 1 { text.next() }
       text.open()
       text.field("n", number)
-      text.field("ok", !(isFaulty && number == 2))
+      text.field("ok", !trouble.isServiceFaulty)
       text.close()
     }
     text.closeList()
-    text.field("mains_v", 212 + Int(random.unit() * 16))
+    text.field("mains_v", (trouble.isUnusual ? 108 : 212) + Int(random.unit() * 16))
     text.field("batt_pct", 90 + Int(random.unit() * 10))
     text.key("net")
     text.open()
@@ -103,15 +110,15 @@ extension DeviceBody {
   }
 
   private func videoEndpoint(
-    _ text: inout JSONText, _ now: Milliseconds, _ isFaulty: Bool, _ random: inout RandomStream
+    _ text: inout JSONText, _ now: Milliseconds, _ trouble: DeviceTrouble, _ random: inout RandomStream
   ) {
-    text.field("reg", !isFaulty)
+    text.field("reg", !trouble.isServiceFaulty)
     text.field("call", activity != nil)
     if let activity {
       text.field("dur_s", Int((now - activity.start) / 1_000))
       text.key("rx")
       text.open()
-      text.field("loss_pct", tenths: Int(random.unit() * 6))
+      text.field("loss_pct", tenths: Int(random.unit() * 6) + (trouble.isUnusual ? 60 : 0))
       text.field("jitter_ms", 4 + Int(random.unit() * 14))
       text.field("kbps", 1_500 + Int(random.unit() * 500))
       text.field("res", word: "1280x720")
@@ -126,11 +133,11 @@ extension DeviceBody {
   }
 
   private func networkSensor(
-    _ text: inout JSONText, _ isFaulty: Bool, _ random: inout RandomStream
+    _ text: inout JSONText, _ trouble: DeviceTrouble, _ random: inout RandomStream
   ) {
     text.key("link")
     text.open()
-    for (name, isUp, base) in [("cpnet", true, 6.0), ("internet", !isFaulty, 16.0)]
+    for (name, isUp, base) in [("cpnet", true, 6.0), ("internet", !trouble.isServiceFaulty, 16.0)]
       as [(StaticString, Bool, Double)]
     {
       text.key(name)
@@ -141,7 +148,8 @@ extension DeviceBody {
     }
     text.close()
     text.field("hosts", 18 + Int(size * 10) + Int(random.unit() * 4))
-    text.field("new_hosts", random.chance(0.01) ? 1 : 0)
+    let newHosts = random.chance(0.01) ? 1 : 0
+    text.field("new_hosts", trouble.isUnusual ? 14 + Int(random.unit() * 9) : newHosts)
     text.key("sev")
     text.open()
     text.field("1", 0)
@@ -155,8 +163,8 @@ extension DeviceBody {
   /// Signatures arrive once a day, at local midnight.
   private var signatureAgeHours: Int { Int(localTime(of: advancedTo) / 3_600_000) }
 
-  private func kiosk(_ text: inout JSONText, _ isFaulty: Bool) {
-    text.field("app", word: isFaulty ? "hung" : "running")
+  private func kiosk(_ text: inout JSONText, _ trouble: DeviceTrouble) {
+    text.field("app", word: trouble.isServiceFaulty ? "hung" : "running")
     text.field("touch", true)
     text.field("printer", word: paperPercent < 15 ? "paper_low" : "ok")
     text.field("paper_pct", Int(paperPercent))

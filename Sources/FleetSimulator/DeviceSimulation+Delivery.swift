@@ -100,6 +100,9 @@ extension DeviceSimulation {
     var faults = timeline.outages.map {
       InjectedFault(kind: $0.kind, start: $0.interval.start, end: $0.interval.end)
     }
+    faults += timeline.unusualValues.map {
+      InjectedFault(kind: .unusualValues, start: $0.start, end: $0.end)
+    }
     faults += timeline.serviceFaults.map {
       InjectedFault(kind: .serviceFault, start: $0.start, end: $0.end)
     }

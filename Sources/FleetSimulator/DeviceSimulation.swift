@@ -48,6 +48,7 @@ struct DeviceSimulation: Sendable {
   private var slot: DailySchedule.Slot?
   private var outageCursor = 0
   private var serviceCursor = 0
+  private var unusualCursor = 0
   var isOut = false
   private var connectedAt: Milliseconds
   private var isIntroduced = false
@@ -283,7 +284,7 @@ struct DeviceSimulation: Sendable {
     body.advance(to: now, random: &random)
     let sentAt = now - random.integer(in: 20...400)
     let payload = body.telemetry(
-      shown: shown(sentAt), now: sentAt, isFaulty: isServiceFaulty(now), random: &random)
+      shown: shown(sentAt), now: sentAt, trouble: trouble(at: now), random: &random)
     if !isOut {
       body.first.report()
       body.second.report()
@@ -296,9 +297,17 @@ struct DeviceSimulation: Sendable {
     }
   }
 
-  private mutating func isServiceFaulty(_ now: Milliseconds) -> Bool {
-    let faults = timeline.serviceFaults
-    while serviceCursor < faults.count, faults[serviceCursor].end <= now { serviceCursor += 1 }
-    return serviceCursor < faults.count && faults[serviceCursor].contains(now)
+  private mutating func trouble(at now: Milliseconds) -> DeviceTrouble {
+    DeviceTrouble(
+      isServiceFaulty: Self.isWithin(timeline.serviceFaults, now, cursor: &serviceCursor),
+      isUnusual: Self.isWithin(timeline.unusualValues, now, cursor: &unusualCursor))
+  }
+
+  /// Intervals are in order, and so are the instants asked for.
+  private static func isWithin(
+    _ intervals: [Interval], _ now: Milliseconds, cursor: inout Int
+  ) -> Bool {
+    while cursor < intervals.count, intervals[cursor].end <= now { cursor += 1 }
+    return cursor < intervals.count && intervals[cursor].contains(now)
   }
 }

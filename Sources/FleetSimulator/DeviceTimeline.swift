@@ -21,6 +21,8 @@ struct DeviceTimeline: Sendable {
   var outages: [Outage] = []
   /// In order, disjoint; the device reports but does not serve.
   var serviceFaults: [Interval] = []
+  /// In order, disjoint; values leave their usual band.
+  var unusualValues: [Interval] = []
   var clockOffset: Milliseconds
   var keepsBacklog: Bool
   /// The boot before the plan's start.
@@ -47,10 +49,19 @@ struct DeviceTimeline: Sendable {
         add(kind, interval, rates: rates, span: span, random: &random)
       }
     }
-    for interval in Self.arrivals(rates.serviceFaults, over: span, random: &random)
-    where interval.start >= (serviceFaults.last?.end ?? span.start) {
-      serviceFaults.append(interval)
+    serviceFaults = Self.disjoint(rates.serviceFaults, over: span, random: &random)
+    unusualValues = Self.disjoint(rates.unusualValues, over: span, random: &random)
+  }
+
+  private static func disjoint(
+    _ rate: FaultRates.Rate, over span: Interval, random: inout RandomStream
+  ) -> [Interval] {
+    var found: [Interval] = []
+    for interval in arrivals(rate, over: span, random: &random)
+    where interval.start >= (found.last?.end ?? span.start) {
+      found.append(interval)
     }
+    return found
   }
 
   /// Poisson arrivals, in order, cut at the end of the span.

@@ -26,6 +26,8 @@ package struct FaultRates: Sendable, Hashable {
   package var reboots = Rate.never
   /// Per device: it reports in time but does not serve (WAN down, horn failed, not registered).
   package var serviceFaults = Rate.never
+  /// Per device: it serves, but values that people watch leave their usual band.
+  package var unusualValues = Rate.never
   /// Share of deaths after which the broker publishes no will.
   package var missingWillShare = 0.2
   /// From death to will: about 1.5 × keepalive.
@@ -62,6 +64,7 @@ package struct FaultRates: Sendable, Hashable {
     rates.deviceOffs = Rate(perDay: 1, duration: 60_000...300_000)
     rates.reboots = Rate(perDay: 1, duration: 15_000...40_000)
     rates.serviceFaults = Rate(perDay: 2, duration: 60_000...240_000)
+    rates.unusualValues = Rate(perDay: 2, duration: 150_000...300_000)
     rates.duplicateShare = 0.02
     rates.lateShare = 0.02
     rates.lateDelayMax = 120_000
@@ -81,6 +84,7 @@ package struct FaultRates: Sendable, Hashable {
     rates.deviceOffs = Rate(perDay: 0.5, duration: 300_000...7_200_000)
     rates.reboots = Rate(perDay: 0.5, duration: 30_000...90_000)
     rates.serviceFaults = Rate(perDay: 0.5, duration: 300_000...3_600_000)
+    rates.unusualValues = Rate(perDay: 0.5, duration: 300_000...3_600_000)
     rates.duplicateShare = 0.05
     rates.lateShare = 0.05
     rates.partialPlayShare = 0.03
@@ -94,6 +98,7 @@ package struct FaultRates: Sendable, Hashable {
     guard let interval = fleetFaultInterval, deviceCount > 0 else { return self }
     let perDevice =
       linkLosses.perDay + deviceOffs.perDay + reboots.perDay + serviceFaults.perDay
+      + unusualValues.perDay
     let expected = perDevice * Double(deviceCount) + powerCuts.perDay * Double(feederCount)
     guard expected > 0 else { return self }
     let factor = 86_400_000 / Double(max(1, interval)) / expected
@@ -103,6 +108,7 @@ package struct FaultRates: Sendable, Hashable {
     scaled.deviceOffs.perDay *= factor
     scaled.reboots.perDay *= factor
     scaled.serviceFaults.perDay *= factor
+    scaled.unusualValues.perDay *= factor
     return scaled
   }
 }

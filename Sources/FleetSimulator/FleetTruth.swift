@@ -19,6 +19,7 @@ package enum FaultKind: String, Sendable, Encodable {
   case deviceOff = "device-off"
   case reboot
   case serviceFault = "service-fault"
+  case unusualValues = "unusual-values"
   case partialPlay = "partial-play"
   case wrongClock = "wrong-clock"
 
@@ -28,7 +29,7 @@ package enum FaultKind: String, Sendable, Encodable {
     case .powerCut: .noPower
     case .linkLoss: .noLink
     case .deviceOff, .reboot: .down
-    case .serviceFault, .partialPlay, .wrongClock: nil
+    case .serviceFault, .unusualValues, .partialPlay, .wrongClock: nil
     }
   }
 }

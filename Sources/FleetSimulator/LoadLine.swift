@@ -57,7 +57,7 @@ final class LoadLine {
     while count < burst, hasRoom {
       bodies[cursor].advance(to: now, random: &random)
       let payload = bodies[cursor].telemetry(
-        shown: now, now: now, isFaulty: false, random: &random)
+        shown: now, now: now, trouble: .none, random: &random)
       guard
         let packetID = connection.publish(
           topic: topics[cursor], payload: payload, retained: false)

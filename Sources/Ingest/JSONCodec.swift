@@ -39,6 +39,7 @@ package enum PayloadFault: String, Error, Sendable {
         case nil: NHIP_AGGREGATE_NONE
         case .sum?: NHIP_AGGREGATE_SUM
         case .max?: NHIP_AGGREGATE_MAX
+        case .min?: NHIP_AGGREGATE_MIN
         }
       let status = unsafe nhip_decoder_add(
         decoder, metric.path, UInt32(slot), Int32(aggregation))

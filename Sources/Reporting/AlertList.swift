@@ -10,7 +10,7 @@ package enum AlertList {
     alerts.sorted { (rank($0.severity), -$0.since, $0.id) < (rank($1.severity), -$1.since, $1.id) }
   }
 
-  private static func rank(_ severity: AlertRule.Severity) -> Int {
+  static func rank(_ severity: AlertRule.Severity) -> Int {
     AlertRule.Severity.allCases.firstIndex(of: severity) ?? AlertRule.Severity.allCases.count
   }
 

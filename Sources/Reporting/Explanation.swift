@@ -16,6 +16,8 @@ package struct Explanation: Sendable {
   package var service: ServiceAvailability?
   /// The metrics that those conditions speak of.
   package var serviceMetrics: [Metric]
+  /// Those that were open at some moment of the period, oldest first.
+  package var alerts: [Alert] = []
 }
 
 package struct OutageEvidence: Sendable, Hashable {

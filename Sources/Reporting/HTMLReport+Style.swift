@@ -33,7 +33,8 @@ extension HTMLReport {
     margin-right:.9em}
     svg{display:block;width:100%;height:12px}
     svg.key{display:inline;width:10px;height:10px}
-    tbody,tr,.whole{break-inside:avoid}
+    tbody,tr,.whole{break-inside:avoid}.alerts tbody{break-inside:auto}
+    .alerts{margin-bottom:.8rem}.alerts td:nth-child(1),.alerts td:nth-child(2){white-space:nowrap}
     .up{fill:#3a9a5b}.maintenance{fill:#5b8dd6}.unobserved{fill:#b9b9b9}.excluded{fill:#e6e6e6}
     .noLink{fill:#e08a1e}.off{fill:#8c1d2f}.unknown{fill:#d23b3b}
     .signatures{display:grid;grid-template-columns:1fr 1fr;text-align:center;margin-top:2rem;
@@ -60,6 +61,11 @@ extension HTMLReport {
     .devices tr.device td:first-child,.devices td.under{display:none}
     .devices tr.device th{font-size:1.1em}
     .devices tr.more td{border:0;padding-top:.3rem}
+    table.alerts,.alerts tbody,.alerts tr,.alerts td{display:block;width:auto}
+    .alerts thead{display:none}
+    .alerts tr{border:1px solid var(--line);border-radius:6px;margin:0 0 .6rem;padding:.3rem}
+    .alerts td{border:0;padding:.1rem .3rem;text-align:left}
+    .alerts td::before{content:attr(data-label) ": ";font-weight:600}
     .usage span{display:block;margin:0}td small{white-space:nowrap}
     dl.head{display:block}.signatures{gap:1rem}.signatures .date{grid-column:1/-1}
     }

@@ -14,6 +14,7 @@ package enum HTMLReport {
       head(report, words, format),
       report.devices.isEmpty
         ? "<p>\(escaped(words.noDevices))</p>\n" : devices(report, words, format),
+      alerts(report, words, format),
       // On paper a page with nothing but signatures would be worth nothing.
       "<div class=\"whole\">\n",
       quality(report.quality, words, format),

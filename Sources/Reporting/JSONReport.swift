@@ -28,6 +28,7 @@ package enum JSONReport {
     var outageMinMs: Milliseconds
     var targetPpm: Int64
     var units: [UnitPart]
+    var alerts: [AlertPart]
     var dataQuality: QualityPart
 
     init(_ report: Report) {
@@ -37,7 +38,27 @@ package enum JSONReport {
       outageMinMs = report.settings.outageMin
       targetPpm = report.settings.targetPartsPerMillion
       units = report.units.map(UnitPart.init)
+      alerts = report.alerts.rules.map(AlertPart.init)
       dataQuality = QualityPart(report.quality)
+    }
+  }
+
+  /// What one rule told in the period; single alerts: `nhip alerts list --format json`.
+  private struct AlertPart: Encodable {
+    var rule: String
+    var severity: String
+    var count: Int
+    var open: Int
+    var devices: Int
+    var durationMs: Milliseconds
+
+    init(_ line: AlertAccount.RuleLine) {
+      rule = line.rule
+      severity = line.severity.rawValue
+      count = line.count
+      open = line.openCount
+      devices = line.devices.count
+      durationMs = line.duration
     }
   }
 

@@ -25,6 +25,9 @@ extension Report {
     var report = assemble(
       accounts: accounts, scope: scope, period: period, observed: observed, language: language,
       settings: try settings ?? .inForce(in: store))
+    report.alerts = AlertAccount(
+      try store.alerts(from: period.start, to: period.end),
+      of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil)
     report.quality.quarantine = try quarantineCounts(in: store)
     report.quality.inboxAddresses = try store.inbox().count
     return report
@@ -66,9 +69,13 @@ extension Explanation {
     let availability = Report.judge(
       account.history, device: device, profile: profile, period: period, now: knownUntil,
       observed: observed, settings: try settings ?? .inForce(in: store))
-    return assemble(
+    var explanation = assemble(
       account: account, device: device, profile: profile, availability: availability,
       knownUntil: knownUntil, language: language)
+    explanation.alerts = try store.alerts(from: period.start, to: period.end).filter {
+      $0.device == number
+    }
+    return explanation
   }
 }
 

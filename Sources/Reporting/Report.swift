@@ -17,6 +17,7 @@ package struct Report: Sendable {
   /// Units with their devices, both in Vietnamese order of names.
   package var units: [UnitReport]
   package var quality: DataQuality
+  package var alerts = AlertAccount()
 
   package var devices: [DeviceReport] { units.flatMap(\.devices) }
 

@@ -27,7 +27,7 @@ package enum TextExplanation {
     for (position, evidence) in explanation.outages.enumerated() {
       text += "\n\(position + 1). " + outage(evidence, words, format)
     }
-    return text + service(explanation, words, format)
+    return text + service(explanation, words, format) + alerts(explanation, words, format)
   }
 
   private static func service(
@@ -49,6 +49,24 @@ package enum TextExplanation {
     }
     if service.unknown > 0 {
       text += "\(words.serviceUnknown): \(format.length(service.unknown))\n"
+    }
+    return text
+  }
+
+  private static func alerts(
+    _ explanation: Explanation, _ words: Words, _ format: LocalFormat
+  ) -> String {
+    var text = "\n\(words.alerts)\n"
+    if explanation.alerts.isEmpty { text += "\(words.noAlerts)\n" }
+    for (position, alert) in explanation.alerts.enumerated() {
+      let end = alert.resolvedAt.map(format.instant) ?? words.alertState(alert.state)
+      text += "\(position + 1). \(format.instant(alert.since)) → \(end); "
+      text += "\(words.severityHeading) \(words.severity(alert.severity)); "
+      text += "\(words.title(alert.title)): \(words.title(alert.summary)) [\(alert.id)]\n"
+      if let acknowledgement = alert.acknowledgement {
+        text += "   \(words.acknowledgedBy): \(acknowledgement.by), "
+        text += "\(format.instant(acknowledgement.at)) \(acknowledgement.note)\n"
+      }
     }
     return text
   }

@@ -17,6 +17,7 @@ package enum TextReport {
       text += availability(report, words, format) + "\n"
       text += usage(report, words, format)
     }
+    text += alerts(report, words, format) + "\n"
     return text + quality(report.quality, words, format) + "\n" + signatures(words)
   }
 

@@ -7,6 +7,13 @@ extension Words {
   var alerts: String { pick("Sự cố và cảnh báo bất thường", "Incidents and alerts") }
   var alert: String { pick("Cảnh báo", "Alert") }
   var noAlerts: String { pick("Không có cảnh báo nào.", "No alerts.") }
+  func moreAlerts(_ count: Int) -> String {
+    pick("… và \(count) cảnh báo khác trong kỳ", "… and \(count) more in the period")
+  }
+  var alertCount: String { pick("Số lần", "Times") }
+  var alertOpenCount: String { pick("Đang mở", "Open") }
+  var alertDeviceCount: String { pick("Số thiết bị", "Devices") }
+  var alertHours: String { pick("Tổng thời gian (giờ)", "Duration (hours)") }
   var alertID: String { pick("Mã cảnh báo", "Alert id") }
   var severityHeading: String { pick("Mức độ", "Severity") }
   var acknowledgedBy: String { pick("Người tiếp nhận", "Acknowledged by") }

@@ -84,7 +84,7 @@ package struct Metric: Sendable, Hashable {
 
   /// How the elements under a wildcard (`/radio/*/clients`) become one value.
   package enum Aggregation: String, Sendable, CaseIterable {
-    case sum, max
+    case sum, max, min
   }
 
   package var name: String

@@ -11,15 +11,13 @@ import Testing
 extension TruthTests {
   /// Failures of service are found where the simulator put them, and nowhere else.
   ///
-  /// A loudspeaker's service fault is a broken horn, which no condition of its profile speaks of;
-  /// devices with a wrong clock are left out, as elsewhere.
+  /// Devices with a wrong clock are left out, as elsewhere.
   static func compareService(_ item: Case, seed: UInt64) throws {
     guard !item.hasWrongClock else { return }
     let name = "\(item.truth.id), seed \(seed)"
     let service = try #require(item.report.service, "\(name): no service availability")
     let up = item.truth.intervals.filter { $0.state == .up }
-    let faults = item.truth.kind == "loudspeaker"
-      ? [] : item.truth.faults.filter { $0.kind == .serviceFault }
+    let faults = item.truth.faults.filter { $0.kind == .serviceFault }
     let found = IntervalSet(service.failures.map(\.interval))
     for fault in faults {
       for stretch in up {
@@ -35,8 +33,9 @@ extension TruthTests {
     }
     for failure in service.failures {
       let isTrue = faults.contains { fault in
-        // A fault that ended unheard still speaks until the device is heard again.
-        let heard = up.first { $0.end > fault.end }?.start ?? day + ReplayFixture.start
+        // A fault whose end no reading told of still speaks until the device is heard again.
+        let toldBy = fault.end + 2 * item.profile.reportInterval
+        let heard = up.first { $0.end > toldBy }?.start ?? day + ReplayFixture.start
         let end = max(fault.end, heard) + 2 * item.edgeTolerance
         return fault.start - item.edgeTolerance <= failure.interval.start
           && failure.interval.end <= end

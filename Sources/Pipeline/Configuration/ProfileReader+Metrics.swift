@@ -85,7 +85,7 @@ extension ProfileReader {
     let hasWildcard = path.split(separator: "/").contains("*")
     if hasWildcard, map["aggregation"] == nil {
       map["path"]?.report(
-        "a path with '*' needs 'aggregation'", allowed: "aggregation: sum or max")
+        "a path with '*' needs 'aggregation'", allowed: "aggregation: sum, max or min")
     }
     if !hasWildcard {
       map["aggregation"]?.report("the path has no '*'", allowed: "a path such as /radio/*/clients")
