@@ -18,11 +18,13 @@ package struct HourOfDayBaseline: Detector, Hashable {
   /// Hysteresis: anomalous from the upper score on, until below the lower.
   package static let scoreUpper = 8.0
   package static let scoreLower = 4.0
+  /// What passes the upper threshold teaches so much less: a fault of an hour is not a new usual.
+  static let anomalousWeight = 0.1
   /// One reading moves a baseline as if it were at most so many deviations away.
   static let updateScoreMax = 3.0
   /// The floor of the deviation: a share of the expected value and an absolute part, so that a
   /// nearly constant gauge does not alarm at its first small step.
-  static let floorShare = 0.05
+  static let floorShare = 0.02
   static let floorAbsolute = 0.25
   /// Larger magnitudes are treated as this, so that no sum overflows.
   static let magnitudeMax = 1e300
@@ -75,7 +77,9 @@ package struct HourOfDayBaseline: Detector, Hashable {
       let limit = HourOfDayBaseline.updateScoreMax * scale
       let isYoung = count < HourOfDayBaseline.hourReadingsMin
       let difference = isYoung ? value - mean : min(max(value - mean, -limit), limit)
-      let weight = 1 / min(count, HourOfDayBaseline.memoryReadingsMax)
+      let isFar = !isYoung && abs(value - mean) >= HourOfDayBaseline.scoreUpper * scale
+      let share = isFar ? HourOfDayBaseline.anomalousWeight : 1
+      let weight = share / min(count, HourOfDayBaseline.memoryReadingsMax)
       mean += weight * difference
       deviation += weight * (abs(difference) - deviation)
     }
