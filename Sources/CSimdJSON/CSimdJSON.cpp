@@ -3,6 +3,8 @@
 
 #include <simdjson.h>
 
+#include <charconv>
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -87,9 +89,31 @@ nhip_value countable(nhip_value value) {
   return value;
 }
 
+/// Decimal text as the number it spells; other text, and everything else, as it is.
+nhip_value spelled(nhip_value value) {
+  if (value.tag != NHIP_VALUE_TEXT || value.text_size == 0 || value.text_size > 64) return value;
+  const char *end = value.text + value.text_size;
+  const char *start = *value.text == '+' ? value.text + 1 : value.text;
+  int64_t whole;
+  if (const auto read = std::from_chars(start, end, whole);
+      read.ec == std::errc() && read.ptr == end) {
+    value.bits = static_cast<uint64_t>(whole);
+    value.tag = NHIP_VALUE_INTEGER;
+    return value;
+  }
+  double number;
+  if (const auto read = std::from_chars(start, end, number);
+      read.ec == std::errc() && read.ptr == end && std::isfinite(number)) {
+    std::memcpy(&value.bits, &number, sizeof number);
+    value.tag = NHIP_VALUE_NUMBER;
+  }
+  return value;
+}
+
 /// Folds one more element into a slot. Whole numbers stay whole while their sum fits; flags count
 /// as 0 and 1, and only the maximum or minimum of nothing but flags is a flag again.
 void fold(nhip_value &into, nhip_value value, int aggregation) {
+  if (aggregation != NHIP_AGGREGATE_NONE) value = spelled(value);
   const bool both_flags = into.tag == NHIP_VALUE_FLAG && value.tag == NHIP_VALUE_FLAG;
   if (aggregation == NHIP_AGGREGATE_SUM) value = countable(value);
   if (aggregation == NHIP_AGGREGATE_NONE || into.tag == NHIP_VALUE_ABSENT) {
@@ -138,8 +162,27 @@ void walk(const Node &node, const dom::element &element, nhip_value *values, siz
     return;
   }
   dom::array array;
-  if (node.every && element.get_array().get(array) == simdjson::SUCCESS)
-    for (const dom::element item : array) walk(*node.every, item, values, slots);
+  if (element.get_array().get(array) != simdjson::SUCCESS) return;
+  size_t index = 0;
+  for (const dom::element item : array) {
+    if (!node.children.empty())
+      if (const Node *next = node.child(std::to_string(index))) walk(*next, item, values, slots);
+    if (node.every) walk(*node.every, item, values, slots);
+    ++index;
+  }
+}
+
+/// A segment of a JSON pointer with its escapes undone: `~1` is `/`, `~0` is `~` (RFC 6901).
+std::string unescaped(const char *start, size_t size) {
+  std::string segment;
+  for (size_t index = 0; index < size; ++index) {
+    if (start[index] == '~' && index + 1 < size && start[index + 1] <= '1') {
+      segment += start[++index] == '1' ? '/' : '~';
+    } else {
+      segment += start[index];
+    }
+  }
+  return segment;
 }
 
 int reason(simdjson::error_code error) {
@@ -172,7 +215,8 @@ int nhip_decoder_add(nhip_decoder *decoder, const char *path, uint32_t slot, int
   const char *start = path + 1;
   while (true) {
     const char *end = std::strchr(start, '/');
-    std::string segment(start, end ? static_cast<size_t>(end - start) : std::strlen(start));
+    const size_t size = end ? static_cast<size_t>(end - start) : std::strlen(start);
+    const std::string segment = unescaped(start, size);
     if (segment.empty()) return -1;
     if (segment == "*") {
       if (!node->every) node->every = std::make_unique<Node>();

@@ -110,7 +110,8 @@ extension DeviceBody {
   }
 
   private func videoEndpoint(
-    _ text: inout JSONText, _ now: Milliseconds, _ trouble: DeviceTrouble, _ random: inout RandomStream
+    _ text: inout JSONText, _ now: Milliseconds, _ trouble: DeviceTrouble,
+    _ random: inout RandomStream
   ) {
     text.field("reg", !trouble.isServiceFaulty)
     text.field("call", activity != nil)

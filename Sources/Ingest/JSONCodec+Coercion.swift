@@ -41,7 +41,10 @@ extension JSONCodec {
       unsafe value.bits = whole
       return true
     }
-    guard let number = Double(text), number.isFinite else { return false }
+    // Swift reads hexadecimal as well; a device that sends it means something else.
+    guard !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }),
+      let number = Double(text), number.isFinite
+    else { return false }
     unsafe value.tag = 3
     unsafe value.bits = number.bitPattern
     return true

@@ -40,6 +40,7 @@ package enum SentTime {
     if let instant = unsafe rfc3339(text) { return instant }
     let string = unsafe String(decoding: text, as: UTF8.self)
     if let whole = Int64(string) { return milliseconds(epoch: whole) }
+    guard !string.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }) else { return nil }
     return Double(string).flatMap(milliseconds(epoch:))
   }
 
@@ -54,10 +55,9 @@ package enum SentTime {
       (1970...2199).contains(year), (1...12).contains(month), day >= 1,
       day <= daysIn(month: month, year: year), hour < 24, minute < 60, second <= 60
     else { return nil }
-    var (milliseconds, index) = unsafe fraction(text, from: 19)
-    guard let offset = unsafe zoneMinutes(text, from: &index), index == text.count else {
-      return nil
-    }
+    guard var (milliseconds, index) = unsafe fraction(text, from: 19),
+      let offset = unsafe zoneMinutes(text, from: &index), index == text.count
+    else { return nil }
     let days = daysFromEpoch(year: year, month: month, day: day)
     let minutes = Int64(days) * 1_440 + Int64(hour * 60 + minute - offset)
     milliseconds += minutes * 60_000 + Int64(second) * 1_000
@@ -74,10 +74,11 @@ package enum SentTime {
     return value
   }
 
-  /// Milliseconds behind the decimal point (more digits are cut), and where the zone starts.
+  /// Milliseconds behind the decimal point (more digits are cut), and where the zone starts; nil
+  /// for a point without a digit.
   private static func fraction(
     _ text: UnsafeRawBufferPointer, from start: Int
-  ) -> (Milliseconds, Int) {
+  ) -> (Milliseconds, Int)? {
     guard start < text.count, unsafe text[start] == 0x2E else { return (0, start) }
     var index = start + 1
     var (value, weight): (Milliseconds, Milliseconds) = (0, 100)
@@ -86,7 +87,7 @@ package enum SentTime {
       weight /= 10
       index += 1
     }
-    return (value, index)
+    return index > start + 1 ? (value, index) : nil
   }
 
   private static func zoneMinutes(_ text: UnsafeRawBufferPointer, from index: inout Int) -> Int? {

@@ -34,7 +34,8 @@ final class LiveBoard {
     }
     before = (now, status.counters.messages)
     let silent = status.devices.filter { device in
-      now - (device.lastHeard ?? 0) > allowances[device.number, default: 180_000]
+      device.isOffline
+        || now - (device.lastHeard ?? 0) > allowances[device.number, default: 180_000]
     }
     let counters = status.counters
     let up = status.devices.count - silent.count

@@ -51,6 +51,10 @@ struct CodecUnderTest {
       metric("busiest", "/radio/*/clients", .gauge, aggregation: .max),
       metric("horns", "/spk/*/ok", .gauge, aggregation: .sum),
       metric("anyHorn", "/spk/*/ok", .flag, aggregation: .max),
+      metric("allHorns", "/spk/*/ok", .flag, aggregation: .min),
+      metric("calmest", "/radio/*/clients", .gauge, aggregation: .min),
+      metric("second", "/radio/1/clients", .gauge),
+      metric("escaped", "/a~1b/c~0d", .gauge),
       metric("sent", "/port/*/tx", .counter, aggregation: .sum),
     ],
     service: [], usage: [], alerts: [])

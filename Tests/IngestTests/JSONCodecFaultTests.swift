@@ -55,7 +55,8 @@ struct JSONCodecFaultTests {
 
   @Test("a value that is not of its metric's form is refused", arguments: [
     #"{"temp":true}"#, #"{"temp":"warm"}"#, #"{"temp":""}"#, #"{"temp":[1]}"#,
-    #"{"temp":{"c":1}}"#, #"{"temp":"nan"}"#, #"{"temp":"inf"}"#, #"{"rx_bytes":-1}"#,
+    #"{"temp":{"c":1}}"#, #"{"temp":"nan"}"#, #"{"temp":"inf"}"#, #"{"temp":"0x10"}"#,
+    #"{"rx_bytes":-1}"#,
     #"{"rx_bytes":1.5}"#, #"{"rx_bytes":"-1"}"#, #"{"rx_bytes":true}"#, #"{"rx_bytes":1e20}"#,
     #"{"rx_bytes":"18446744073709551616"}"#, #"{"ipv6":2}"#, #"{"ipv6":-1}"#, #"{"ipv6":"yes"}"#,
     #"{"ipv6":0.5}"#, #"{"ipv6":[]}"#, #"{"play":1}"#, #"{"play":true}"#, #"{"play":{}}"#,

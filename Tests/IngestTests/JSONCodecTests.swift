@@ -25,7 +25,8 @@ struct JSONCodecTests {
     #expect(
       columns.metrics.map { $0[0] } == [
         .number(31.5), .integer(38), .integer(812_345_678), .flag(true), .word("playing"),
-        .word("1.2"), .integer(14), .integer(9), .integer(1), .flag(true), .integer(3),
+        .word("1.2"), .integer(14), .integer(9), .integer(1), .flag(true), .flag(false),
+        .integer(5), .integer(5), .absent, .integer(3),
       ])
   }
 
@@ -92,6 +93,33 @@ struct JSONCodecTests {
     let payload = #"{"spk":\#(horns)}"#
     #expect(try codec.value("horns", in: payload) == .integer(sum))
     #expect(try codec.value("anyHorn", in: payload) == .flag(maximum))
+  }
+
+  @Test("numbers written as text are numbers under a wildcard as well", arguments: [
+    (#"[{"clients":"9"},{"clients":2}]"#, Value.integer(11), Value.integer(2)),
+    (#"[{"clients":"1"},{"clients":"2.5"}]"#, .number(3.5), .integer(1)),
+    (#"[{"clients":"-3"},{"clients":"+4"}]"#, .integer(1), .integer(-3)),
+  ])
+  func wildcardText(radio: String, sum: Value, minimum: Value) throws {
+    let payload = #"{"radio":\#(radio)}"#
+    #expect(try codec.value("clients", in: payload) == sum)
+    #expect(try codec.value("calmest", in: payload) == minimum)
+  }
+
+  @Test("all horns work only if none does not", arguments: [
+    (#"[{"ok":true}]"#, true), (#"[{"ok":true},{"ok":false}]"#, false),
+    (#"[{"ok":true},{"ok":true}]"#, true), (#"[{"ok":0},{"ok":true}]"#, false),
+  ])
+  func allHorns(horns: String, expected: Bool) throws {
+    #expect(try codec.value("allHorns", in: #"{"spk":\#(horns)}"#) == .flag(expected))
+  }
+
+  @Test("a path names an element of a list, and keys with a slash or a tilde")
+  func pointers() throws {
+    let payload = #"{"radio":[{"clients":1},{"clients":7}],"a/b":{"c~d":5}}"#
+    #expect(try codec.value("second", in: payload) == .integer(7))
+    #expect(try codec.value("escaped", in: payload) == .integer(5))
+    #expect(try codec.value("second", in: #"{"radio":[{"clients":1}]}"#) == .absent)
   }
 
   @Test("a sum of counters beyond Int64 is still a counter")

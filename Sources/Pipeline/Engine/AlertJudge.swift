@@ -59,6 +59,10 @@ struct AlertJudge {
     positionOfNumber[number].flatMap { heardAt[$0] == .min ? nil : heardAt[$0] }
   }
 
+  func isOffline(_ number: Int64) -> Bool {
+    positionOfNumber[number].map { isOffline[$0] } ?? false
+  }
+
   // MARK: Readings
 
   /// Judges the rows of one block in their order.

@@ -260,7 +260,9 @@ final class Engine {
     EngineStatus(
       at: now, counters: intake.counters,
       devices: judge.devices.map {
-        EngineStatus.DeviceStatus(number: $0.number, lastHeard: judge.lastHeard($0.number))
+        EngineStatus.DeviceStatus(
+          number: $0.number, lastHeard: judge.lastHeard($0.number),
+          isOffline: judge.isOffline($0.number))
       },
       sessions: sources.map { ($0.source.settings.name, $0.source.link.status) },
       openAlertCount: judge.book.openCount, recentAlerts: judge.book.recent)
@@ -272,6 +274,8 @@ package struct EngineStatus: Sendable {
   package struct DeviceStatus: Sendable {
     package var number: Int64
     package var lastHeard: Milliseconds?
+    /// Its offline alert is open.
+    package var isOffline: Bool
   }
   package var at: Milliseconds
   package var counters: IntakeCounters
