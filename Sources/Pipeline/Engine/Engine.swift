@@ -20,8 +20,6 @@ final class Engine {
     var consumer: RecordRing.Consumer
     let link: SessionLink
     let settings: SessionSettings
-    /// Start of the stretch we hear in, as last seen; a new one means a gap before it.
-    var heardFrom: Milliseconds?
 
     init(consumer: consuming RecordRing.Consumer, link: SessionLink, settings: SessionSettings) {
       self.consumer = consumer
@@ -32,6 +30,8 @@ final class Engine {
 
   /// Without traffic, what we could hear is written down this often.
   static let observationEvery: Milliseconds = 10_000
+  /// What we could hear stands in the store under one number for all live sessions together.
+  static let liveObservation = 1
   /// How often the engine looks when nobody wakes it.
   static let idleWait: Milliseconds = 100
   static let checkpointEvery: Milliseconds = 300_000
@@ -62,6 +62,9 @@ final class Engine {
   private let retention: RetentionLimits
   private var retentionDueAt: Milliseconds
   private var tickedAt: Milliseconds = 0
+  private var observation = LiveObservation()
+  /// Stretches that grew since the last commit.
+  private var observed: [Observation] = []
   private var observedWrittenAt: Milliseconds = 0
   private var publishedAt: Milliseconds = 0
   private var checkpointAt: Milliseconds
@@ -113,7 +116,6 @@ final class Engine {
   private func step(isLast: Bool = false) throws(StoreError) {
     try executeCommands()
     noteObservation()
-    let heardUntil = heardUntil()
     let drained = sources.map { box in
       unsafe box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
         unsafe intake.accept(Message(record: record))
@@ -124,11 +126,12 @@ final class Engine {
     var batch = intake.takeBatch()
     for block in batch.blocks { judge.read(block, gaps: intake.gaps) }
     // What is still in a ring may be the very reading whose absence a tick would judge.
-    if !isFull, let heardUntil { tick(heardUntil) }
+    if !isFull, let heardUntil = observation.current?.end { tick(heardUntil) }
     (batch.alerts, batch.outbox) = judge.book.takeTransitions()
     let isObservationDue = now - observedWrittenAt >= Self.observationEvery || isLast
     if drained.contains(where: { $0 > 0 }) || !batch.alerts.isEmpty || isObservationDue {
-      batch.observed = observations()
+      batch.observed = observed
+      observed.removeAll()
       observedWrittenAt = now
       try commit(batch)
       if !batch.outbox.isEmpty { publisher?.wake() }
@@ -145,17 +148,6 @@ final class Engine {
       publishedAt = now
       publish(status(at: now))
     }
-  }
-
-  /// Until when all that the broker had for us has arrived; nil while a live session cannot hear.
-  private func heardUntil() -> Milliseconds? {
-    var result: Milliseconds?
-    for box in sources where box.source.settings.isLive {
-      let status = box.source.link.status
-      guard status.heardFrom != nil, let until = status.heardUntil else { return nil }
-      result = min(result ?? until, until)
-    }
-    return result
   }
 
   private func tick(_ now: Milliseconds) {
@@ -208,26 +200,15 @@ final class Engine {
 
   /// A stretch of hearing that starts anew leaves a gap behind it, before anything is judged.
   private func noteObservation() {
-    for box in sources where box.source.settings.isLive {
+    let sessions = sources.filter { $0.source.settings.isLive }.map { box in
       let status = box.source.link.status
-      guard let from = status.heardFrom, from != box.source.heardFrom else { continue }
-      box.source.heardFrom = from
-      intake.gaps.heard(from: from, until: status.heardUntil ?? from)
+      return LiveObservation.Hearing(from: status.heardFrom, until: status.heardUntil)
     }
-  }
-
-  private func observations() -> [Observation] {
-    var result: [Observation] = []
-    for box in sources where box.source.settings.isLive {
-      let status = box.source.link.status
-      guard let from = status.heardFrom, let until = status.heardUntil, until >= from else {
-        continue
-      }
-      intake.gaps.heard(from: from, until: until)
-      result.append(
-        Observation(session: Int(box.source.settings.number), start: from, end: until))
-    }
-    return result
+    guard let stretch = observation.note(sessions) else { return }
+    intake.gaps.heard(from: stretch.start, until: stretch.end)
+    if observed.last?.start == stretch.start { observed.removeLast() }
+    observed.append(
+      Observation(session: Self.liveObservation, start: stretch.start, end: stretch.end))
   }
 
   private func checkpointIfDue(_ now: Milliseconds) throws(StoreError) {
