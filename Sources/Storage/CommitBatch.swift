@@ -8,6 +8,8 @@ package struct CommitBatch: Sendable {
   package var blocks: [ReadingColumns] = []
   package var inbox: [InboxMessage] = []
   package var quarantine: [QuarantinedMessage] = []
+  /// Packets of messages that went to the inbox or to the quarantine.
+  package var shelvedPackets: [ShelvedPacket] = []
   /// A session's interval grows: the row with the same session and start gets the later end.
   package var observed: [Observation] = []
   /// Stretches in which we could not hear, whatever the sessions say.
@@ -20,6 +22,21 @@ package struct CommitBatch: Sendable {
   package var outbox: [OutgoingMessage] = []
 
   package init() {}
+}
+
+/// By what a message is recognised that the broker sends again.
+package struct ShelvedPacket: Sendable, Hashable {
+  package var session: UInt16
+  package var packetID: UInt16
+  package var hash: UInt64
+  package var receivedAt: Milliseconds
+
+  package init(session: UInt16, packetID: UInt16, hash: UInt64, receivedAt: Milliseconds) {
+    self.session = session
+    self.packetID = packetID
+    self.hash = hash
+    self.receivedAt = receivedAt
+  }
 }
 
 /// When one MQTT session could hear.

@@ -13,6 +13,7 @@ extension Store {
       for row in rows { try row.insert(db) }
       try MessageShelf.inbox.add(batch.inbox.map(ShelvedMessage.init), to: db)
       try MessageShelf.quarantine.add(batch.quarantine.map(ShelvedMessage.init), to: db)
+      try Self.add(batch.shelvedPackets, to: db)
       if let address = batch.adoptedFrom {
         try MessageShelf.inbox.remove(address: address.text, from: db)
       }

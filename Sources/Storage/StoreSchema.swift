@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 3
+  static let version = 4
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -59,8 +59,21 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 3")
       try db.execute(sql: registrySources)
     }
+    migrator.registerMigration("4 packets of shelved messages") { db in
+      try db.execute(sql: "PRAGMA user_version = 4")
+      try db.execute(sql: shelvedPackets)
+    }
     return migrator
   }
+
+  /// Blocks keep the packet ids of readings; this keeps the newest ones of everything else, so that
+  /// a message that the broker sends again is recognised whatever became of it. At most 65,536 rows
+  /// a session, which is how many packet ids there are.
+  private static let shelvedPackets = """
+    CREATE TABLE shelved_packet (
+      session INTEGER NOT NULL, packet_id INTEGER NOT NULL, payload_hash INTEGER NOT NULL,
+      received_at INTEGER NOT NULL, PRIMARY KEY (session, packet_id)) STRICT, WITHOUT ROWID;
+    """
 
   private static let records = """
     CREATE TABLE store (

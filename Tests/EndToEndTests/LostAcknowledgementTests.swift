@@ -20,6 +20,10 @@ extension EndToEnd {
       try nhip.waitForReading("\"seq\":1001")
 
       link.goDeaf()
+      // What goes to the quarantine or to the inbox comes again like anything else.
+      try broker.publish(DeliveryTests.topic, #"{"seq":"#)
+      try broker.publish("nhip/v1/04321/toaster/t-1/telemetry", "{}")
+      try broker.publish("nhip/v1/04321/wifi-ap/ap-moi-1/telemetry", #"{"seq":1}"#)
       for number in 1_002...1_006 {
         try broker.publish(DeliveryTests.topic, "{\"seq\":\(number)}")
       }
@@ -37,13 +41,23 @@ extension EndToEnd {
       #expect(ended.code == 0)
       // The broker may also repeat 1001, if its acknowledgement was not yet on the wire.
       #expect(
-        ended.error.contains("redelivered: 5,") || ended.error.contains("redelivered: 6,"),
+        ended.error.contains("redelivered: 8,") || ended.error.contains("redelivered: 9,"),
         "\(ended.error)")
       let lines = try nhip.export()
       #expect(lines.count == 7)
       for number in 1_001...1_007 {
         #expect(lines.count { $0.contains("\"seq\":\(number)") } == 1)
       }
+      let report = try nhip.command(
+        "report", "--store", "nhip.sqlite", "--from", "2026-01-01", "--to", "2026-01-01",
+        "--format", "json", "--devices-dir", "devices")
+      for reason in ["payload-not-json", "kind-unknown"] {
+        let line = report.output.components(separatedBy: reason).first?.suffix(80) ?? ""
+        #expect(report.output.contains(reason), "\(report)")
+        #expect(line.contains("\"count\" : 1,"), "\(reason): \(line)")
+      }
+      let inbox = try nhip.command("devices", "list", "--store", "nhip.sqlite").output
+      #expect(inbox.contains("ap-moi-1\t1 messages kept, 0 dropped"))
     }
   }
 }

@@ -24,6 +24,7 @@ final class Intake {
   var redeliveries: RedeliveryFilter
   private var inbox: [InboxMessage] = []
   private var quarantine: [QuarantinedMessage] = []
+  private var shelvedPackets: [ShelvedPacket] = []
   private(set) var batchCount = 0
   private(set) var counters = IntakeCounters()
 
@@ -72,18 +73,8 @@ final class Intake {
   /// Puts one message where it belongs.
   func accept(_ message: Message) {
     counters.messages += 1
-    let route = unsafe topics.route(of: message.topic)
-    if let route {
-      unsafe acceptReading(message, route)
-    } else {
-      unsafe acceptUnregistered(message)
-    }
-  }
-
-  private func acceptReading(_ message: Message, _ route: Route) {
-    let position = Int(route.device)
-    let kind = kindOfDevice[position]
-    let hash = unsafe PayloadHash.of(message.payload, seed: UInt64(devices[position].number))
+    // Over topic and payload, so that it is the same before and after a device is registered.
+    let hash = unsafe PayloadHash.of(message.payload, seed: PayloadHash.of(message.topic))
     let header = unsafe message.header
     if unsafe message.flags.contains(.resumed),
       redeliveries.isRedelivery(session: header.session, packetID: header.packetID, hash: hash)
@@ -91,13 +82,28 @@ final class Intake {
       counters.redelivered += 1
       return
     }
+    redeliveries.note(session: header.session, packetID: header.packetID, hash: hash)
+    let route = unsafe topics.route(of: message.topic)
+    let isReading =
+      unsafe route.map { unsafe acceptReading(message, $0, hash: hash) }
+      ?? acceptUnregistered(message)
+    guard !isReading, header.session != 0, header.packetID != 0 else { return }
+    shelvedPackets.append(
+      ShelvedPacket(
+        session: header.session, packetID: header.packetID, hash: hash,
+        receivedAt: header.receivedAt))
+  }
+
+  /// - Returns: whether it became one.
+  private func acceptReading(_ message: Message, _ route: Route, hash: UInt64) -> Bool {
+    let kind = kindOfDevice[Int(route.device)]
     if unsafe message.isOversize { return unsafe reject(message, PayloadFault.tooLarge.rawValue) }
     switch unsafe codecs[kind].decode(message.payload) {
     case .failure(let fault):
-      unsafe reject(message, fault.rawValue)
+      return unsafe reject(message, fault.rawValue)
     case .success(let decoded):
-      redeliveries.note(session: header.session, packetID: header.packetID, hash: hash)
       unsafe append(message, route, decoded, hash: hash, kind: kind)
+      return true
     }
   }
 
@@ -150,10 +156,10 @@ final class Intake {
     return !gaps.contains(verdict.eventTime)
   }
 
-  private func acceptUnregistered(_ message: Message) {
+  private func acceptUnregistered(_ message: Message) -> Bool {
     switch unsafe TopicParser.parse(message.topic) {
     case .failure(let fault):
-      unsafe reject(message, fault.rawValue)
+      return unsafe reject(message, fault.rawValue)
     case .success(let (address, _)):
       guard kinds[address.kind] != nil else { return unsafe reject(message, "kind-unknown") }
       guard unsafe !message.isOversize else {
@@ -166,10 +172,11 @@ final class Intake {
           topic: String(decoding: message.topic, as: UTF8.self),
           payload: Self.scrubbed(message.payload), receivedAt: message.header.receivedAt,
           address: address, flags: message.flags))
+      return false
     }
   }
 
-  private func reject(_ message: Message, _ reason: String) {
+  private func reject(_ message: Message, _ reason: String) -> Bool {
     counters.quarantined += 1
     batchCount += 1
     var address = ""
@@ -180,6 +187,7 @@ final class Intake {
       QuarantinedMessage(
         address: address, reason: reason, topic: Array(message.topic),
         payload: Self.scrubbed(message.payload), receivedAt: message.header.receivedAt))
+    return false
   }
 
   /// Quarantines what is not even a message: a line of a replay that cannot be read.
@@ -206,9 +214,11 @@ final class Intake {
     batch.blocks = columns.filter { $0.count > 0 }
     batch.inbox = inbox
     batch.quarantine = quarantine
+    batch.shelvedPackets = shelvedPackets
     for kind in columns.indices { columns[kind].removeAll() }
     inbox.removeAll(keepingCapacity: true)
     quarantine.removeAll(keepingCapacity: true)
+    shelvedPackets.removeAll(keepingCapacity: true)
     batchCount = 0
     return batch
   }
@@ -218,10 +228,25 @@ final class Intake {
   }
 
   /// Tells the redelivery filter of a block that was committed before.
-  func recover(_ block: ReadingColumns) {
+  ///
+  /// - Parameter shelved: in order of receipt; those received before a row are taken first.
+  func recover(_ block: ReadingColumns, shelved: inout ArraySlice<ShelvedPacket>) {
     for row in 0..<block.count {
+      recover(&shelved, receivedBefore: block.receivedAt[row])
       redeliveries.note(
         session: block.session[row], packetID: block.packetID[row], hash: block.payloadHash[row])
+    }
+  }
+}
+
+extension Intake {
+  func recover(
+    _ shelved: inout ArraySlice<ShelvedPacket>, receivedBefore instant: Milliseconds = .max
+  ) {
+    while let packet = shelved.first, packet.receivedAt < instant {
+      redeliveries.note(
+        session: packet.session, packetID: packet.packetID, hash: packet.hash)
+      shelved.removeFirst()
     }
   }
 }

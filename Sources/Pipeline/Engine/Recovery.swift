@@ -20,11 +20,13 @@ enum Recovery {
     }
     let start = try min(
       afterBlock, blockBefore(newestReadings: receiveMaximum, store: store))
+    var shelved = try store.shelvedPackets()[...]
     try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { id, block in
-      intake.recover(block)
+      intake.recover(block, shelved: &shelved)
       // Before the checkpoint only the redelivery filter needs to look.
       if id > afterBlock { judge.recover(block, gaps: intake.gaps) }
     }
+    intake.recover(&shelved)
     judge.takeOpenAlerts()
   }
 
