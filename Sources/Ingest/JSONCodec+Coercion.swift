@@ -8,20 +8,35 @@ enum Coercion {
   case inRange, outOfRange, wrongType
 }
 
+/// The part of a metric that every value is held against: nothing in it is counted or copied.
+struct MetricCheck {
+  let form: Metric.Form
+  let lowest: Double
+  let highest: Double
+  let hasWords: Bool
+
+  init(_ metric: Metric) {
+    form = metric.form
+    lowest = metric.lowest ?? -.infinity
+    highest = metric.highest ?? .infinity
+    hasWords = !metric.words.isEmpty
+  }
+}
+
 extension JSONCodec {
   /// A state's longest word, in bytes: what is longer is no state but a text.
   package static let wordSizeMax = 64
 
   /// Brings a decoded value into the form its metric has: numeric text becomes a number, 0 and 1
   /// become a flag. Devices are cheap and their firmware is not consistent.
-  func coerce(_ value: inout nhip_value, to metric: Metric) -> Coercion {
+  func coerce(_ value: inout nhip_value, to check: MetricCheck, _ slot: Int) -> Coercion {
     guard unsafe value.tag != 0 else { return .inRange }
     guard unsafe value.tag != 6 else { return .wrongType }
-    switch metric.form {
-    case .gauge: return unsafe coerceNumber(&value) ? range(of: value, metric) : .wrongType
-    case .counter: return unsafe coerceCounter(&value) ? range(of: value, metric) : .wrongType
+    switch check.form {
+    case .gauge: return unsafe coerceNumber(&value) ? range(of: value, check) : .wrongType
+    case .counter: return unsafe coerceCounter(&value) ? range(of: value, check) : .wrongType
     case .flag: return unsafe coerceFlag(&value)
-    case .state: return unsafe coerceState(value, metric)
+    case .state: return unsafe coerceState(value, check, slot)
     }
   }
 
@@ -69,24 +84,25 @@ extension JSONCodec {
     return .inRange
   }
 
-  private func coerceState(_ value: nhip_value, _ metric: Metric) -> Coercion {
+  private func coerceState(
+    _ value: nhip_value, _ check: MetricCheck, _ slot: Int
+  ) -> Coercion {
     guard unsafe value.tag == 5, unsafe value.text_size <= Self.wordSizeMax else {
       return .wrongType
     }
-    guard !metric.words.isEmpty else { return .inRange }
+    guard check.hasWords else { return .inRange }
     let text = unsafe UnsafeRawBufferPointer(start: value.text, count: Int(value.text_size))
-    return metric.words.contains { unsafe $0.utf8.elementsEqual(text) } ? .inRange : .outOfRange
+    let isKnown = profile.metrics[slot].words.contains { unsafe $0.utf8.elementsEqual(text) }
+    return isKnown ? .inRange : .outOfRange
   }
 
-  private func range(of value: nhip_value, _ metric: Metric) -> Coercion {
+  private func range(of value: nhip_value, _ check: MetricCheck) -> Coercion {
     let number =
       switch unsafe value.tag {
       case 1: unsafe Double(Int64(bitPattern: value.bits))
       case 2: unsafe Double(value.bits)
       default: unsafe Double(bitPattern: value.bits)
       }
-    if let lowest = metric.lowest, number < lowest { return .outOfRange }
-    if let highest = metric.highest, number > highest { return .outOfRange }
-    return .inRange
+    return number < check.lowest || number > check.highest ? .outOfRange : .inRange
   }
 }

@@ -23,6 +23,8 @@ package enum PayloadFault: String, Error, Sendable {
   package let profile: Profile
   private let decoder: OpaquePointer
   private let values: UnsafeMutableBufferPointer<nhip_value>
+  /// What a decoded value is held against, by slot.
+  private let checks: [MetricCheck]
   private var timeSlot: Int { profile.metrics.count }
 
   package init(profile: Profile) {
@@ -33,6 +35,7 @@ package enum PayloadFault: String, Error, Sendable {
     unsafe self.decoder = decoder
     unsafe values = .allocate(capacity: profile.metrics.count + 1)
     unsafe values.initialize(repeating: nhip_value())
+    checks = profile.metrics.map(MetricCheck.init)
     for (slot, metric) in profile.metrics.enumerated() {
       let aggregation =
         switch metric.aggregation {
@@ -72,8 +75,10 @@ package enum PayloadFault: String, Error, Sendable {
       values.count)
     guard status == Int32(NHIP_DECODED) else { return .failure(Self.fault(status)) }
     var isOutOfRange = false
-    for slot in profile.metrics.indices {
-      switch unsafe coerce(&values[slot], to: profile.metrics[slot]) {
+    for slot in checks.indices {
+      // Most payloads carry some of the metrics only.
+      if unsafe values[slot].tag == 0 { continue }
+      switch unsafe coerce(&values[slot], to: checks[slot], slot) {
       case .inRange: break
       case .outOfRange: isOutOfRange = true
       case .wrongType: return .failure(.wrongType)
@@ -85,7 +90,16 @@ package enum PayloadFault: String, Error, Sendable {
 
   /// Appends the values decoded last as one row.
   package func append(to columns: inout ReadingColumns) {
-    for slot in profile.metrics.indices { columns.metrics[slot].append(value(at: slot)) }
+    for slot in checks.indices {
+      let value = unsafe values[slot]
+      // Tags of decoded values are those of columns; only a word has to be looked up.
+      guard unsafe value.tag != 5, let tag = unsafe ValueColumn.Tag(rawValue: UInt8(value.tag))
+      else {
+        columns.metrics[slot].append(self.value(at: slot))
+        continue
+      }
+      unsafe columns.metrics[slot].append(tag: tag, bits: tag == .absent ? 0 : value.bits)
+    }
   }
 
   /// The value of one metric as decoded last.

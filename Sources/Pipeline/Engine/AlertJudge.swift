@@ -107,12 +107,12 @@ struct AlertJudge {
   private mutating func judgeCondition(
     _ position: Int, _ rule: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
   ) {
-    let compiled = plan.conditions[rule]
     let index = conditionStart[position] + rule
     let time = block.eventTime[row]
-    guard let column = compiled.column, time > conditionStates[index].judgedAt,
-      let holds = compiled.condition.holds(
-        block.metrics[column], row, metric: compiled.metric)
+    let test = plan.conditions[rule].test
+    guard let column = test.column, block.metrics[column].tags[row] != .absent,
+      time > conditionStates[index].judgedAt,
+      let holds = plan.holds(rule, block.metrics[column], row)
     else { return }
     var state = conditionStates[index]
     // Over a silence longer than the allowance nobody knows whether it held.
@@ -124,9 +124,10 @@ struct AlertJudge {
     } else if state.holdsSince == .min || (!isUnbroken && !state.isOpen) {
       state.holdsSince = time
     }
-    if holds, !state.isOpen, time - state.holdsSince >= compiled.duration {
+    if holds, !state.isOpen, time - state.holdsSince >= test.duration {
       state.isOpen = true
       announce { book in
+        let compiled = plan.conditions[rule]
         book.raise(
           compiled.rule, kind: plan.kind, device: block.device[row], since: state.holdsSince,
           at: block.receivedAt[row],
@@ -138,7 +139,7 @@ struct AlertJudge {
       state.isOpen = false
       announce { book in
         book.resolve(
-          rule: compiled.name, device: block.device[row], resolvedAt: time,
+          rule: plan.conditions[rule].name, device: block.device[row], resolvedAt: time,
           at: block.receivedAt[row])
       }
     }
@@ -148,11 +149,11 @@ struct AlertJudge {
   private mutating func judgeAnomaly(
     _ position: Int, _ rule: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
   ) {
-    let compiled = plan.anomalies[rule]
     let index = anomalyStart[position] + rule
     let time = block.eventTime[row]
-    guard let column = compiled.column, time > anomalyStates[index].judgedAt,
-      let value = block.metrics[column].number(row, of: compiled.metric)
+    let test = plan.anomalies[rule].test
+    guard let column = test.column, time > anomalyStates[index].judgedAt,
+      let value = block.metrics[column].number(row, in: test.range)
     else { return }
     anomalyStates[index].judgedAt = time
     guard let judgement = anomalyStates[index].detector.judge(value, at: time),
@@ -160,6 +161,7 @@ struct AlertJudge {
     else { return }
     anomalyStates[index].isOpen = judgement.isAnomalous
     announce { book in
+      let compiled = plan.anomalies[rule]
       guard judgement.isAnomalous else {
         return book.resolve(
           rule: compiled.name, device: block.device[row], resolvedAt: time,

@@ -10,16 +10,31 @@ struct AlertPlan {
     var name: String
     var condition: Condition
     var metric: Metric
-    var duration: Milliseconds
-    /// Column of the metric; nil in a block that was written without it.
-    var column: Int?
+    var test: Test
+
+    /// What every reading is held against: plain numbers, so that looking costs no counting of
+    /// references.
+    struct Test {
+      /// Column of the metric; nil in a block that was written without it.
+      var column: Int?
+      var duration: Milliseconds
+      var comparison: Condition.Comparison
+      /// Nil where the metric is compared with a word.
+      var limit: Double?
+      var range: ClosedRange<Double>
+    }
   }
 
   struct AnomalyRule {
     var rule: AlertRule
     var name: String
     var metric: Metric
-    var column: Int?
+    var test: Test
+
+    struct Test {
+      var column: Int?
+      var range: ClosedRange<Double>
+    }
   }
 
   struct OfflineRule {
@@ -48,11 +63,15 @@ struct AlertPlan {
         conditions.append(
           ConditionRule(
             rule: rule, name: name, condition: condition, metric: profile.metrics[column],
-            duration: duration, column: column))
+            test: .init(
+              column: column, duration: duration, comparison: condition.comparison,
+              limit: condition.limit, range: profile.metrics[column].range)))
       case .anomaly(let metric):
         let column = Self.column(metric, profile)
         anomalies.append(
-          AnomalyRule(rule: rule, name: name, metric: profile.metrics[column], column: column))
+          AnomalyRule(
+            rule: rule, name: name, metric: profile.metrics[column],
+            test: .init(column: column, range: profile.metrics[column].range)))
       }
     }
   }
@@ -68,41 +87,55 @@ struct AlertPlan {
   func over(_ metricNames: [String]) -> AlertPlan {
     var plan = self
     for index in conditions.indices {
-      plan.conditions[index].column = metricNames.firstIndex(of: conditions[index].metric.name)
+      plan.conditions[index].test.column = metricNames.firstIndex(of: conditions[index].metric.name)
     }
     for index in anomalies.indices {
-      plan.anomalies[index].column = metricNames.firstIndex(of: anomalies[index].metric.name)
+      plan.anomalies[index].test.column = metricNames.firstIndex(of: anomalies[index].metric.name)
     }
     return plan
   }
 }
 
+extension Metric {
+  /// Values outside it say nothing.
+  fileprivate var range: ClosedRange<Double> {
+    let lowest = lowest ?? -.infinity
+    return lowest...max(lowest, highest ?? .infinity)
+  }
+}
+
 extension Condition {
-  /// Whether the condition holds for one row; nil where it says nothing: the metric is absent, has
-  /// no order with the constant, or lies outside its range.
-  func holds(_ column: ValueColumn, _ row: Int, metric: Metric) -> Bool? {
-    switch constant {
-    case .word(let word):
-      guard column.tags[row] == .word else { return nil }
+  fileprivate var limit: Double? {
+    if case .number(let limit) = constant { limit } else { nil }
+  }
+}
+
+extension AlertPlan {
+  /// Whether a rule's condition holds for one row; nil where it says nothing: the metric is absent,
+  /// has no order with the constant, or lies outside its range.
+  func holds(_ rule: Int, _ column: ValueColumn, _ row: Int) -> Bool? {
+    let test = conditions[rule].test
+    guard let limit = test.limit else {
+      guard column.tags[row] == .word, case .word(let word) = conditions[rule].condition.constant
+      else { return nil }
       let isEqual = column.words[Int(column.bits[row])] == word
-      return comparison == .notEqual ? !isEqual : isEqual
-    case .number(let limit):
-      guard let value = column.number(row, of: metric) else { return nil }
-      return switch comparison {
-      case .equal: value == limit
-      case .notEqual: value != limit
-      case .less: value < limit
-      case .atMost: value <= limit
-      case .greater: value > limit
-      case .atLeast: value >= limit
-      }
+      return test.comparison == .notEqual ? !isEqual : isEqual
+    }
+    guard let value = column.number(row, in: test.range) else { return nil }
+    return switch test.comparison {
+    case .equal: value == limit
+    case .notEqual: value != limit
+    case .less: value < limit
+    case .atMost: value <= limit
+    case .greater: value > limit
+    case .atLeast: value >= limit
     }
   }
 }
 
 extension ValueColumn {
-  /// The value as a number within the metric's range; a flag is 0 or 1. Nothing is allocated.
-  func number(_ row: Int, of metric: Metric) -> Double? {
+  /// The value as a number within the range; a flag is 0 or 1. Nothing is allocated.
+  func number(_ row: Int, in range: ClosedRange<Double>) -> Double? {
     let value: Double
     switch tags[row] {
     case .integer: value = Double(Int64(bitPattern: bits[row]))
@@ -111,8 +144,6 @@ extension ValueColumn {
     case .flag: value = bits[row] != 0 ? 1 : 0
     case .absent, .word: return nil
     }
-    if let lowest = metric.lowest, value < lowest { return nil }
-    if let highest = metric.highest, value > highest { return nil }
-    return value
+    return range.contains(value) ? value : nil
   }
 }
