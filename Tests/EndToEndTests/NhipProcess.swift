@@ -7,14 +7,22 @@ import Foundation
 /// of its example commune.
 final class NhipProcess {
   let folder: TemporaryFolder
+  let storePath: String
   private(set) var child: ChildProcess?
 
   /// The executable stands beside the test bundle that runs.
   static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("nhip").path
 
-  init(broker port: Int, store: String = "nhip.sqlite") throws {
+  convenience init(broker port: Int, store: String = "nhip.sqlite") throws {
+    try self.init(source: "broker: mqtt://127.0.0.1:\(port)", store: store)
+  }
+
+  /// - Parameter source: the lines of `source` before the sessions, without indentation.
+  init(source: String, store: String = "nhip.sqlite") throws {
     folder = try TemporaryFolder()
+    storePath = store
+    let sourceLines = source.split(separator: "\n").joined(separator: "\n  ")
     let files = FileManager.default
     try files.copyItem(
       at: EndToEnd.repository.appendingPathComponent("devices"),
@@ -26,7 +34,7 @@ final class NhipProcess {
       "pipeline.yaml",
       """
       source:
-        broker: mqtt://127.0.0.1:\(port)
+        \(sourceLines)
         receive_maximum: 10000
         session_expiry: 7d
         sessions:
@@ -43,8 +51,10 @@ final class NhipProcess {
 
   var log: String { folder.text("nhip.err") }
 
-  func start() throws {
-    child = try ChildProcess(Self.executable, ["run", "pipeline.yaml"], name: "nhip", in: folder)
+  /// - Parameter wrapper: a program, with its arguments, that becomes nhip.
+  func start(under wrapper: [String] = []) throws {
+    let command = wrapper + [Self.executable, "run", "pipeline.yaml"]
+    child = try ChildProcess(command[0], Array(command.dropFirst()), name: "nhip", in: folder)
   }
 
   /// SIGKILL in the middle of whatever it does.
@@ -65,7 +75,7 @@ final class NhipProcess {
   }
 
   func export() throws -> [Substring] {
-    let outcome = try command("export", "--store", "nhip.sqlite")
+    let outcome = try command("export", "--store", storePath)
     guard outcome.code == 0 else { throw EndToEnd.Impatience(description: outcome.error) }
     return outcome.output.split(separator: "\n")
   }
@@ -73,7 +83,7 @@ final class NhipProcess {
   /// Until a reading with this text in its line is on disk.
   func waitForReading(_ text: String) throws {
     try EndToEnd.wait(for: "a reading with \(text); the log says: \(log)") {
-      let outcome = try command("export", "--store", "nhip.sqlite")
+      let outcome = try command("export", "--store", storePath)
       return outcome.output.contains(text)
     }
   }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+extension EndToEnd {
+  @Suite("the disk fails nhip while it runs")
+  struct FullDiskTests {
+    /// Only the system administrator may mount a disk of a few megabytes.
+    private static let mayMount = geteuid() == 0
+    private static let diskSizeBytes = 4 * 1_048_576
+
+    @Test(
+      "with a full disk nothing is acknowledged, and once there is room all is stored once",
+      .enabled(if: mayMount, "a small disk can only be mounted as root"),
+      arguments: [false, true])
+    func full(isKilled: Bool) throws {
+      let broker = try BrokerFixture()
+      let disk = try SmallDisk(sizeBytes: Self.diskSizeBytes)
+      let nhip = try NhipProcess(broker: broker.port, store: disk.path("nhip.sqlite"))
+      defer { nhip.kill() }
+      try nhip.start()
+      try broker.waitForSubscriptions()
+      try broker.publish(DeliveryTests.topic, #"{"seq":1}"#)
+      try nhip.waitForReading("\"seq\":1")
+
+      try disk.fill()
+      for number in 2...4 { try broker.publish(DeliveryTests.topic, "{\"seq\":\(number)}") }
+      try EndToEnd.wait(for: "word of the full disk: \(nhip.log)") {
+        nhip.log.contains("nothing is acknowledged until it is stored")
+      }
+      #expect(nhip.log.contains("free some space on its disk"), "\(nhip.log)")
+      #expect(try nhip.export().count == 1)
+      #expect(nhip.child?.isRunning == true)
+      // Killed now, nhip forgets them: had it acknowledged any, that one would be lost.
+      if isKilled { nhip.kill() }
+      try disk.makeRoom()
+      if isKilled { try nhip.start() }
+      try nhip.waitForReading("\"seq\":4")
+      #expect(try nhip.terminate().code == 0)
+      try nhip.expectOnce(1...4)
+    }
+
+    @Test("a write that fails otherwise ends nhip with 74, and the next one recovers everything")
+    func failedWrite() throws {
+      let broker = try BrokerFixture()
+      let nhip = try NhipProcess(broker: broker.port)
+      // A file size limit fails the write (EFBIG); the signal that comes with it is not the test.
+      try nhip.start(under: ["/usr/bin/env", "--ignore-signal=XFSZ"])
+      try broker.waitForSubscriptions()
+      try broker.publish(DeliveryTests.topic, #"{"seq":1}"#)
+      try nhip.waitForReading("\"seq\":1")
+      let child = try #require(nhip.child)
+      let log = nhip.folder.path("nhip.sqlite-wal")
+      let size = try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int
+      let limited = try ChildProcess.run(
+        "/usr/bin/prlimit",
+        ["--pid", String(child.identifier), "--fsize=\(try #require(size)):unlimited"],
+        in: nhip.folder)
+      #expect(limited.code == 0, "\(limited.error)")
+      for number in 2...4 { try broker.publish(DeliveryTests.topic, "{\"seq\":\(number)}") }
+      let outcome = try child.outcome()
+      #expect(outcome.code == 74)
+      #expect(outcome.error.contains("start nhip again to recover"), "\(outcome.error)")
+
+      try nhip.start()
+      try nhip.waitForReading("\"seq\":4")
+      #expect(try nhip.terminate().code == 0)
+      try nhip.expectOnce(1...4)
+    }
+  }
+}
+
+/// A disk in memory, mounted for one test.
+final class SmallDisk {
+  private let folder: TemporaryFolder
+  private static let stepBytes = 4_096
+
+  init(sizeBytes: Int) throws {
+    folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: mountPoint, withIntermediateDirectories: false)
+    let outcome = try ChildProcess.run(
+      "/usr/bin/mount",
+      ["-t", "tmpfs", "-o", "size=\(sizeBytes)", "nhip-test", mountPoint], in: folder)
+    guard outcome.code == 0 else { throw EndToEnd.Impatience(description: outcome.error) }
+  }
+
+  deinit {
+    // Lazily: a child that a failed test left behind may still hold a file open.
+    do {
+      _ = try ChildProcess.run("/usr/bin/umount", ["--lazy", mountPoint], in: folder)
+    } catch { Issue.record("the small disk stays mounted: \(error)") }
+  }
+
+  private var mountPoint: String { folder.path("disk") }
+
+  func path(_ name: String) -> String { "\(mountPoint)/\(name)" }
+
+  /// Until not another page fits.
+  func fill() throws {
+    let descriptor = unsafe open(path("filler"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+    defer { close(descriptor) }
+    let page = [UInt8](repeating: 0, count: Self.stepBytes)
+    while unsafe write(descriptor, page, page.count) > 0 {}
+    guard errno == ENOSPC else { throw CocoaError(.fileWriteUnknown) }
+  }
+
+  func makeRoom() throws { try FileManager.default.removeItem(atPath: path("filler")) }
+}
