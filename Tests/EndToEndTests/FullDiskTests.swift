@@ -18,17 +18,18 @@ extension EndToEnd {
       let broker = try BrokerFixture()
       let disk = try SmallDisk(sizeBytes: Self.diskSizeBytes)
       let nhip = try NhipProcess(broker: broker.port, store: disk.path("nhip.sqlite"))
-      defer { nhip.kill() }
       try nhip.start()
       try broker.waitForSubscriptions()
       try broker.publish(DeliveryTests.topic, #"{"seq":1}"#)
       try nhip.waitForReading("\"seq\":1")
 
       try disk.fill()
-      for number in 2...4 { try broker.publish(DeliveryTests.topic, "{\"seq\":\(number)}") }
+      // One alone, so that nothing behind it could hold an early acknowledgement back.
+      try broker.publish(DeliveryTests.topic, #"{"seq":2}"#)
       try EndToEnd.wait(for: "word of the full disk: \(nhip.log)") {
         nhip.log.contains("nothing is acknowledged until it is stored")
       }
+      for number in 3...4 { try broker.publish(DeliveryTests.topic, "{\"seq\":\(number)}") }
       #expect(nhip.log.contains("free some space on its disk"), "\(nhip.log)")
       #expect(try nhip.export().count == 1)
       #expect(nhip.child?.isRunning == true)
@@ -58,15 +59,15 @@ extension EndToEnd {
         ["--pid", String(child.identifier), "--fsize=\(try #require(size)):unlimited"],
         in: nhip.folder)
       #expect(limited.code == 0, "\(limited.error)")
-      for number in 2...4 { try broker.publish(DeliveryTests.topic, "{\"seq\":\(number)}") }
+      try broker.publish(DeliveryTests.topic, #"{"seq":2}"#)
       let outcome = try child.outcome()
       #expect(outcome.code == 74)
       #expect(outcome.error.contains("start nhip again to recover"), "\(outcome.error)")
 
       try nhip.start()
-      try nhip.waitForReading("\"seq\":4")
+      try nhip.waitForReading("\"seq\":2")
       #expect(try nhip.terminate().code == 0)
-      try nhip.expectOnce(1...4)
+      try nhip.expectOnce(1...2)
     }
   }
 }
