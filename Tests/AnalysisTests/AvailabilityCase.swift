@@ -2,6 +2,7 @@
 
 import Analysis
 import Telemetry
+import TestSupport
 
 /// One random device's life on whole seconds, and a second-by-second judgement of it that shares
 /// no code with the interval algebra. Seconds count from `base`, Saturday 23:40 in Viet Nam.

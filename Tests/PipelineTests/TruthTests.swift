@@ -3,6 +3,7 @@
 import Analysis
 import FleetSimulator
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Pipeline
