@@ -10,14 +10,20 @@ extension EndToEnd {
     private static let mayMount = geteuid() == 0
     private static let diskSizeBytes = 4 * 1_048_576
 
+    /// What else happens while the disk is full. A broker breaks the connection by itself when it
+    /// lasts: nhip then waits for the disk and sends nothing, not even a sign of life.
+    enum Meanwhile: CaseIterable { case nothing, killed, disconnected }
+
     @Test(
       "with a full disk nothing is acknowledged, and once there is room all is stored once",
       .enabled(if: mayMount, "a small disk can only be mounted as root"),
-      arguments: [false, true])
-    func full(isKilled: Bool) throws {
+      arguments: Meanwhile.allCases)
+    func full(meanwhile: Meanwhile) throws {
       let broker = try BrokerFixture()
+      let link = try LossyLink(to: broker.port)
+      defer { link.close() }
       let disk = try SmallDisk(sizeBytes: Self.diskSizeBytes)
-      let nhip = try NhipProcess(broker: broker.port, store: disk.path("nhip.sqlite"))
+      let nhip = try NhipProcess(broker: link.port, store: disk.path("nhip.sqlite"))
       try nhip.start()
       try broker.waitForSubscriptions()
       try broker.publish(DeliveryTests.topic, #"{"seq":1}"#)
@@ -34,12 +40,26 @@ extension EndToEnd {
       #expect(try nhip.export().count == 1)
       #expect(nhip.child?.isRunning == true)
       // Killed now, nhip forgets them: had it acknowledged any, that one would be lost.
-      if isKilled { nhip.kill() }
+      if meanwhile == .killed { nhip.kill() }
+      if meanwhile == .disconnected { link.cut() }
       try disk.makeRoom()
-      if isKilled { try nhip.start() }
+      if meanwhile == .killed { try nhip.start() }
       try nhip.waitForReading("\"seq\":4")
       #expect(try nhip.terminate().code == 0)
       try nhip.expectOnce(1...4)
+    }
+
+    @Test(
+      "a disk that is full at the start ends nhip with 75, to be tried again later",
+      .enabled(if: mayMount, "a small disk can only be mounted as root"))
+    func fullAtStart() throws {
+      let disk = try SmallDisk(sizeBytes: Self.diskSizeBytes)
+      let nhip = try NhipProcess(broker: 1, store: disk.path("nhip.sqlite"))
+      try disk.fill()
+      let outcome = try nhip.command("run", "pipeline.yaml")
+      #expect(outcome.code == 75)
+      #expect(outcome.error.contains(disk.path("nhip.sqlite")), "\(outcome.error)")
+      #expect(outcome.error.contains("free some space on its disk"), "\(outcome.error)")
     }
 
     @Test("a write that fails otherwise ends nhip with 74, and the next one recovers everything")
