@@ -64,17 +64,19 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    test("TelemetryTests", ["Telemetry"]),
-    test("IngestTests", ["Ingest", "Telemetry"]),
-    test("AnalysisTests", ["Analysis", "Telemetry"]),
-    test("StorageTests", ["Storage", "Telemetry"]),
+    // What several test targets share; no target under Sources may depend on it.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    test("TelemetryTests", ["Telemetry", "TestSupport"]),
+    test("IngestTests", ["Ingest", "Telemetry", "TestSupport"]),
+    test("AnalysisTests", ["Analysis", "Telemetry", "TestSupport"]),
+    test("StorageTests", ["Storage", "Telemetry", "TestSupport"]),
     test("AlertingTests", ["Alerting", "Storage", "Telemetry"]),
     test("ReportingTests", ["Reporting", "Analysis", "Storage", "Telemetry"]),
     test(
       "PipelineTests",
       [
         "Pipeline", "Storage", "Reporting", "Alerting", "Analysis", "Ingest", "FleetSimulator",
-        "Telemetry",
+        "Telemetry", "TestSupport",
       ]),
     test("FleetSimulatorTests", ["FleetSimulator", "Telemetry"]),
     test("EndToEndTests", ["nhip", "FleetSimulator", "Telemetry"]),

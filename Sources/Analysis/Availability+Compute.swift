@@ -38,6 +38,12 @@ extension Availability {
     var down: [StateInterval] = []
     var outages: [Outage] = []
     for silence in silences {
+      // Heard at both ends and too short for an outage had we heard all of it: up, whoever slept.
+      let whole = countable.clipped(to: silence.interval)
+      if whole.duration <= offlineAfter && silence.isBetweenWords && !silence.isMarked {
+        up.append(contentsOf: whole.intervals)
+        continue
+      }
       let part = accountable.clipped(to: silence.interval)
       if part.duration <= offlineAfter && !silence.isMarked {
         up.append(contentsOf: part.intervals)
@@ -120,6 +126,8 @@ private struct Silence {
   var isMarked: Bool
   /// It has not ended: the device was not heard again.
   var isOpen: Bool
+  /// The device was heard before it and after it.
+  var isBetweenWords: Bool
 
   /// Every silence, ascending: before first heard (if commissioned earlier), between runs, and
   /// after last heard up to the end of knowledge.
@@ -133,7 +141,7 @@ private struct Silence {
         result.append(
           Silence(
             interval: Interval(start: commissionedAt, end: end), isMarked: false,
-            isOpen: history.firstHeard == nil))
+            isOpen: history.firstHeard == nil, isBetweenWords: false))
       }
     }
     let runs = history.heard
@@ -146,7 +154,7 @@ private struct Silence {
         result.append(
           Silence(
             interval: Interval(start: start, end: end), isMarked: marked.contains(position),
-            isOpen: isOpen))
+            isOpen: isOpen, isBetweenWords: !isOpen))
       }
     }
     return result

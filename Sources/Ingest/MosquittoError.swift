@@ -15,8 +15,13 @@ package struct MosquittoError: Error, CustomStringConvertible, Sendable {
       code == MOSQ_ERR_ERRNO.rawValue32
       ? "the system refused (connection refused, or name not known)"
       : unsafe String(cString: mosquitto_strerror(code))
-    return "\(operation): \(reason)" + (hint.isEmpty ? "" : "; \(hint)")
+    let advice = hint.isEmpty && code == MOSQ_ERR_TLS.rawValue32 ? Self.tlsHint : hint
+    return "\(operation): \(reason)" + (advice.isEmpty ? "" : "; \(advice)")
   }
+
+  private static let tlsHint =
+    "check that the CA in 'tls' signed the broker's certificate, that it names this host and has "
+    + "not expired, and that the broker wants TLS on this port"
 }
 
 extension mosq_err_t {

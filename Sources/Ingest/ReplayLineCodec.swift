@@ -4,7 +4,8 @@ import CSimdJSON
 import Telemetry
 
 /// Reads the lines of a replay: `{"topic":…,"payload":…,"received_at":…}` for a message (with
-/// `"retained":true` where it was), `{"observed":false,"from":…,"to":…}` for a time nobody heard.
+/// `"retained":true` where it was, `"resumed":true` where it came from a session that the broker
+/// had kept), `{"observed":false,"from":…,"to":…}` for a time nobody heard.
 @safe package final class ReplayLineCodec {
   /// One line, understood; a message's bytes are valid until the next line is read.
   @unsafe package enum Line {
@@ -14,7 +15,7 @@ import Telemetry
   }
 
   private enum Slot: Int, CaseIterable {
-    case topic, payload, receivedAt, retained, observed, from, to
+    case topic, payload, receivedAt, retained, resumed, observed, from, to
 
     var path: String {
       switch self {
@@ -22,6 +23,7 @@ import Telemetry
       case .payload: "/payload"
       case .receivedAt: "/received_at"
       case .retained: "/retained"
+      case .resumed: "/resumed"
       case .observed: "/observed"
       case .from: "/from"
       case .to: "/to"
@@ -61,11 +63,18 @@ import Telemetry
     guard let topic = unsafe text(.topic), let payload = unsafe text(.payload),
       let receivedAt = time(.receivedAt), topic.count <= Topic.lengthMax
     else { return unsafe .invalid }
-    let isRetained = unsafe values[Slot.retained.rawValue].bits == 1
+    var flags: ReadingFlags = []
+    if isTrue(.retained) { flags.insert(.retained) }
+    if isTrue(.resumed) { flags.insert(.resumed) }
     let header = MessageHeader(
       receivedAt: receivedAt, payloadSize: payload.count, topicSize: topic.count, packetID: 0,
-      session: 0, flags: isRetained ? .retained : [])
+      session: 0, flags: flags)
     return unsafe .message(Message(header: header, topic: topic, payload: payload))
+  }
+
+  private func isTrue(_ slot: Slot) -> Bool {
+    let value = unsafe values[slot.rawValue]
+    return unsafe value.tag == 4 && value.bits == 1
   }
 
   private func unobserved() -> Line {

@@ -122,10 +122,12 @@ extension Session {
     subscriptionsPending -= 1
     guard subscriptionsPending <= 0, !isSubscribed else { return }
     isSubscribed = true
+    log("session \(settings.name): subscribed, \(settings.filters.count) topic filters")
     beginObservation()
   }
 
   private func beginObservation() {
+    backoff = SessionLimits.backoffFirst
     let now = clock()
     link.update {
       $0.heardFrom = now

@@ -32,6 +32,9 @@ import Telemetry
   var isSubscribed = false
   var subscriptionsPending = 0
   var random: SystemRandomNumberGenerator = .init()
+  /// The next pause after a failure; starts anew when a session stands, not when a port opens.
+  var backoff = SessionLimits.backoffFirst
+  private var connectingSince: Milliseconds = 0
 
   package init(
     settings: SessionSettings, producer: consuming RecordRing.Producer, link: SessionLink,
@@ -50,11 +53,10 @@ import Telemetry
   package func run() throws(MosquittoError) {
     nhip_mosquitto_prepare()
     defer { destroyClient() }
-    var backoff = SessionLimits.backoffFirst
     while !link.isStopping {
       do {
+        connectingSince = clock()
         try connect()
-        backoff = SessionLimits.backoffFirst
         try receive()
       } catch {
         endObservation()
@@ -73,6 +75,7 @@ import Telemetry
     while !link.isStopping {
       try waitReadable()
       try readAvailable()
+      try checkAnswered()
       let age = clock() - batchStartedAt
       if batchCount == 0 {
         try flush()
@@ -115,6 +118,15 @@ import Telemetry
       if received == before { break }
     }
     link.update { $0.received = received }
+  }
+
+  /// Whatever listens there but never answers is no broker: it must not hold us until keepalive.
+  private func checkAnswered() throws(MosquittoError) {
+    guard !link.status.isConnected else { return }
+    guard !(0...SessionLimits.answerPatience).contains(clock() - connectingSince) else { return }
+    throw MosquittoError(
+      operation: "\(settings.host):\(settings.port) does not answer", code: 7,
+      hint: "check that a broker listens there, and whether it wants TLS")
   }
 
   /// Step 2: the engine commits; step 3: every acknowledgement of the batch leaves.

@@ -62,6 +62,8 @@ package enum SessionLimits {
   package static let gather: Milliseconds = 5
   package static let backoffFirst: Milliseconds = 250
   package static let backoffMax: Milliseconds = 30_000
+  /// How long a broker may take to answer CONNECT, TLS handshake included.
+  package static let answerPatience: Milliseconds = 10_000
   /// How long a commit may take before the session looks whether it should stop.
   package static let commitPatience: Milliseconds = 250
   package static let idlePoll: Milliseconds = 500

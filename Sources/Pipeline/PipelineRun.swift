@@ -154,7 +154,7 @@ package final class PipelineRun: Sendable {
           SessionSettings.TLS(
             caPath: $0.authority, certificatePath: $0.certificate, keyPath: $0.key)
         },
-        username: credentials?.username, password: { credentials?.password.exposed },
+        username: credentials?.username, password: { credentials?.currentPassword.exposed },
         clientID: "nhip-\(store.uuid.prefix(12))-\(session.name)",
         filters: Self.filters(session), receiveMaximum: source.receiveMaximum,
         sessionExpirySeconds: UInt32(source.sessionExpiry / 1_000),

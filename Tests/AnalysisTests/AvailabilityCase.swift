@@ -2,6 +2,7 @@
 
 import Analysis
 import Telemetry
+import TestSupport
 
 /// One random device's life on whole seconds, and a second-by-second judgement of it that shares
 /// no code with the interval algebra. Seconds count from `base`, Saturday 23:40 in Viet Nam.
@@ -121,10 +122,12 @@ struct AvailabilityCase {
       let isOpen = next == live.count
       let to = isOpen ? now : live[next].second
       if next > 0, !isOpen, to - from <= Self.interval { return .up }
-      guard second < now, observed[second] else { return .unobserved }
-      let silent = (from..<max(from, to)).count { isAccountable($0, begin: begin) }
       let isMarked =
         next > 0 && isMarked(live[next - 1], isOpen ? nil : live[next], silence: to - from)
+      let due = (from..<max(from, to)).count { isExpected($0) && !maintenance[$0] }
+      if next > 0, !isOpen, !isMarked, due <= Self.allowance { return .up }
+      guard second < now, observed[second] else { return .unobserved }
+      let silent = (from..<max(from, to)).count { isAccountable($0, begin: begin) }
       if silent <= Self.allowance && !isMarked { return .up }
       return isOpen ? .unknown : cause(of: second, heardAgain: to)
     }

@@ -2,6 +2,7 @@
 
 import Analysis
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct ServiceAvailabilityTests {

@@ -2,6 +2,7 @@
 
 import Analysis
 import Telemetry
+import TestSupport
 
 /// The random life of ``AvailabilityCase``, in which readings also tell of a service, and a
 /// second-by-second judgement of that service without any interval algebra.

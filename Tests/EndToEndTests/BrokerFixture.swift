@@ -10,15 +10,17 @@ final class BrokerFixture {
   private let folder: TemporaryFolder
   private var process: ChildProcess?
 
-  /// - Parameter isStarted: false leaves it to `start()`.
-  init(isStarted: Bool = true) throws {
+  /// - Parameters:
+  ///   - isStarted: false leaves it to `start()`.
+  ///   - port: a free one if nil.
+  init(isStarted: Bool = true, port: Int? = nil) throws {
     folder = try TemporaryFolder()
-    port = try Self.freePort()
+    self.port = try port ?? Self.freePort()
     try folder.write(
       "mosquitto.conf",
       """
       user root
-      listener \(port) 127.0.0.1
+      listener \(self.port) 127.0.0.1
       allow_anonymous true
       persistence true
       persistence_location \(folder.url.path)/
@@ -74,7 +76,19 @@ final class BrokerFixture {
     guard outcome.code == 0 else { throw EndToEnd.Impatience(description: outcome.error) }
   }
 
-  private static func isListening(_ port: Int) -> Bool {
+  /// Any bytes as payload, and topics of any length that MQTT allows.
+  func publish(_ topic: String, bytes: [UInt8], isRetained: Bool = false) throws {
+    try folder.write("payload", bytes: bytes)
+    let payload = bytes.isEmpty ? ["-n"] : ["-f", folder.path("payload")]
+    let outcome = try ChildProcess.run(
+      "/usr/bin/mosquitto_pub",
+      ["-h", "127.0.0.1", "-p", String(port), "-q", "1", "-t", topic] + payload
+        + (isRetained ? ["-r"] : []),
+      in: folder)
+    guard outcome.code == 0 else { throw EndToEnd.Impatience(description: outcome.error) }
+  }
+
+  static func isListening(_ port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: UInt16(port))

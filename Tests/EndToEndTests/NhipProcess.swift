@@ -7,17 +7,29 @@ import Foundation
 /// of its example commune.
 final class NhipProcess {
   let folder: TemporaryFolder
+  let storePath: String
   private(set) var child: ChildProcess?
 
   /// The executable stands beside the test bundle that runs.
   static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("nhip").path
 
-  /// - Parameter publishesAlerts: whether alerts go out by MQTT.
-  init(
+  convenience init(
     broker port: Int, store: String = "nhip.sqlite", publishesAlerts: Bool = false
   ) throws {
+    try self.init(
+      source: "broker: mqtt://127.0.0.1:\(port)", store: store, publishesAlerts: publishesAlerts)
+  }
+
+  /// - Parameters:
+  ///   - source: the lines of `source` before the sessions, without indentation.
+  ///   - publishesAlerts: whether alerts go out by MQTT.
+  init(
+    source: String, store: String = "nhip.sqlite", publishesAlerts: Bool = false
+  ) throws {
     folder = try TemporaryFolder()
+    storePath = store
+    let sourceLines = source.split(separator: "\n").joined(separator: "\n  ")
     let files = FileManager.default
     try files.copyItem(
       at: EndToEnd.repository.appendingPathComponent("devices"),
@@ -29,7 +41,7 @@ final class NhipProcess {
       "pipeline.yaml",
       """
       source:
-        broker: mqtt://127.0.0.1:\(port)
+        \(sourceLines)
         receive_maximum: 10000
         session_expiry: 7d
         sessions:
@@ -46,8 +58,10 @@ final class NhipProcess {
 
   var log: String { folder.text("nhip.err") }
 
-  func start() throws {
-    child = try ChildProcess(Self.executable, ["run", "pipeline.yaml"], name: "nhip", in: folder)
+  /// - Parameter wrapper: a program, with its arguments, that becomes nhip.
+  func start(under wrapper: [String] = []) throws {
+    let command = wrapper + [Self.executable, "run", "pipeline.yaml"]
+    child = try ChildProcess(command[0], Array(command.dropFirst()), name: "nhip", in: folder)
   }
 
   /// SIGKILL in the middle of whatever it does.
@@ -68,7 +82,7 @@ final class NhipProcess {
   }
 
   func export() throws -> [Substring] {
-    let outcome = try command("export", "--store", "nhip.sqlite")
+    let outcome = try command("export", "--store", storePath)
     guard outcome.code == 0 else { throw EndToEnd.Impatience(description: outcome.error) }
     return outcome.output.split(separator: "\n")
   }
@@ -76,7 +90,7 @@ final class NhipProcess {
   /// Until a reading with this text in its line is on disk.
   func waitForReading(_ text: String) throws {
     try EndToEnd.wait(for: "a reading with \(text); the log says: \(log)") {
-      let outcome = try command("export", "--store", "nhip.sqlite")
+      let outcome = try command("export", "--store", storePath)
       return outcome.output.contains(text)
     }
   }

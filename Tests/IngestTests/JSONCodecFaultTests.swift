@@ -2,6 +2,7 @@
 
 import Ingest
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite("Payloads that cannot become a reading")

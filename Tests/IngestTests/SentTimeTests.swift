@@ -2,6 +2,7 @@
 
 import Ingest
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite("The time a device sent")

@@ -3,6 +3,7 @@
 import Alerting
 import Analysis
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -169,7 +170,7 @@ struct AlertJudgeTests {
   func recovery() {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("alert judge recovery: seed \(seed)")
-    var random = JudgeBench.Generator(state: seed)
+    var random = SeededGenerator(seed: seed)
     var whole = JudgeBench(commissionedAt: 0)
     var parts = JudgeBench(commissionedAt: 0)
     var history: [Alert] = []

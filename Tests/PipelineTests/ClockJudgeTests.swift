@@ -11,10 +11,11 @@ struct ClockJudgeTests {
 
   private func judge(
     _ sentAt: Milliseconds?, at receivedAt: Milliseconds, up: Milliseconds? = nil,
-    isMeasure: Bool = true, commissionedAt: Milliseconds? = nil, _ state: inout DeviceState
+    keptBy keeper: ClockJudge.Keeper = .nobody, commissionedAt: Milliseconds? = nil,
+    _ state: inout DeviceState
   ) -> ClockJudge.Verdict {
     ClockJudge.judge(
-      sentAt: sentAt, receivedAt: receivedAt, upMilliseconds: up, isMeasure: isMeasure,
+      sentAt: sentAt, receivedAt: receivedAt, upMilliseconds: up, keptBy: keeper,
       commissionedAt: commissionedAt, state: &state)
   }
 
@@ -69,9 +70,59 @@ struct ClockJudgeTests {
   @Test("what the device or the broker had kept says nothing of the clock")
   func keptMeasuresNothing() {
     var state = DeviceState()
-    let verdict = judge(Self.now - 7_200_000, at: Self.now, isMeasure: false, &state)
+    let verdict = judge(Self.now - 7_200_000, at: Self.now, keptBy: .device, &state)
     #expect(verdict == ClockJudge.Verdict(eventTime: Self.now - 7_200_000, flags: []))
     #expect(state.lagMin == nil)
+  }
+
+  @Test("a clock known to be behind stays so in what the broker kept, not in an earlier boot")
+  func knownBehindWhileKept() {
+    var state = DeviceState()
+    let behind: Milliseconds = 172_800_000
+    _ = judge(Self.now - behind, at: Self.now, up: 3_600_000, &state)
+    let before = state
+    let kept = judge(
+      Self.now + 60_000 - behind, at: Self.now + 660_000, up: 3_660_000, keptBy: .broker, &state)
+    #expect(kept == ClockJudge.Verdict(eventTime: Self.now + 60_000, flags: .clockWrong))
+    #expect(state == before)
+    // Delivered faster than any before: its lag is a little smaller than the smallest.
+    let faster = judge(
+      Self.now + 660_000 - behind, at: Self.now + 659_900, keptBy: .broker, &state)
+    #expect(faster == ClockJudge.Verdict(eventTime: Self.now + 659_900, flags: .clockWrong))
+    let earlier = judge(
+      Self.now - 2 * behind, at: Self.now + 660_000, up: 60_000, keptBy: .device, &state)
+    #expect(earlier == ClockJudge.Verdict(eventTime: Self.now - 2 * behind, flags: []))
+    let punctual = judge(Self.now + 660_000, at: Self.now + 660_100, keptBy: .device, &state)
+    #expect(punctual == ClockJudge.Verdict(eventTime: Self.now + 660_000, flags: []))
+  }
+
+  @Test("a clock that was behind is behind still after a boot that only the broker heard of")
+  func bootWhileKept() {
+    let behind: Milliseconds = 172_800_000
+    for (lag, isBehind) in [(behind + 60_000, true), (60_000, false)] {
+      var state = DeviceState()
+      _ = judge(Self.now - behind, at: Self.now, up: 3_600_000, &state)
+      let kept = judge(
+        Self.now + 600_000 - lag, at: Self.now + 600_000, up: 1_000, keptBy: .broker, &state)
+      let expected =
+        isBehind
+        ? ClockJudge.Verdict(eventTime: Self.now + 540_000, flags: .clockWrong)
+        : ClockJudge.Verdict(eventTime: Self.now + 540_000, flags: [])
+      #expect(kept == expected)
+      #expect(state.lagMin == (isBehind ? behind : 60_000))
+    }
+  }
+
+  @Test("a message from the broker can show that the clock is right, never that it is wrong")
+  func brokerShowsRight() {
+    var state = DeviceState()
+    _ = judge(Self.now, at: Self.now + 300_001, up: 60_000, keptBy: .broker, &state)
+    #expect(state.lagMin == nil)
+    _ = judge(Self.now + 60_000, at: Self.now + 360_000, up: 120_000, keptBy: .broker, &state)
+    #expect(state.lagMin == 300_000)
+    // Late by ten minutes, but the boot's clock is known to be right.
+    let late = judge(Self.now + 120_000, at: Self.now + 720_000, up: 180_000, &state)
+    #expect(late == ClockJudge.Verdict(eventTime: Self.now + 120_000, flags: []))
   }
 
   @Test("a kept message whose ts is older than any lateness gets its receive time")
@@ -79,9 +130,9 @@ struct ClockJudgeTests {
     var state = DeviceState()
     _ = judge(Self.now, at: Self.now + 100, up: 60_000, &state)
     let week: Milliseconds = 7 * 86_400_000
-    let kept = judge(Self.now - week, at: Self.now, isMeasure: false, &state)
+    let kept = judge(Self.now - week, at: Self.now, keptBy: .device, &state)
     #expect(kept == ClockJudge.Verdict(eventTime: Self.now - week, flags: []))
-    let old = judge(86_400_000, at: Self.now, isMeasure: false, &state)
+    let old = judge(86_400_000, at: Self.now, keptBy: .device, &state)
     #expect(old == ClockJudge.Verdict(eventTime: Self.now, flags: .clockWrong))
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Telemetry
 import Testing
 
@@ -57,6 +58,29 @@ struct ConfigurationPipelineTests {
     }
     #expect(error.errors.contains { $0.line == line && $0.column == column }, "\(error)")
     #expect(!error.description.contains("hunter"))
+  }
+
+  @Test("a password file is read anew, and what cannot be read leaves the password of the start")
+  func rotatedPassword() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("ca.pem", "x")
+    try folder.write("devices/README.md", "")
+    try folder.write("password", "first\n")
+    try folder.write(
+      "pipeline.yaml",
+      Self.valid.replacingOccurrences(
+        of: "password: \"${PASSWORD}\"", with: "password_file: password"))
+    let configuration = try PipelineConfiguration.load(
+      path: folder.path + "/pipeline.yaml", environment: [:])
+    let credentials = try #require(configuration.source.credentials)
+    #expect(credentials.currentPassword.exposed == "first")
+    try folder.write("password", "second\nthe rest is a remark\n")
+    #expect(credentials.currentPassword.exposed == "second")
+    try folder.write("password", "\n")
+    #expect(credentials.currentPassword.exposed == "first")
+    try FileManager.default.removeItem(atPath: folder.path + "/password")
+    #expect(credentials.currentPassword.exposed == "first")
+    #expect(!"\(configuration)".contains("first"))
   }
 
   @Test("three keepalives must be shorter than every gap allowance")

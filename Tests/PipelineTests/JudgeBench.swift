@@ -7,19 +7,6 @@ import Telemetry
 
 /// One device of one kind before a judge, without broker, store and clock.
 struct JudgeBench {
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    /// SplitMix64 (Steele, Lea, Flood, 2014).
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var word = state
-      word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-      return word ^ (word >> 31)
-    }
-  }
-
   private let profile: Profile
   private let device: Device
   private var judge: AlertJudge

@@ -56,12 +56,14 @@ final class ReplayFixture {
   }
 
   static func line(
-    _ topic: String, _ payload: String, at receivedAt: Milliseconds, isRetained: Bool = false
+    _ topic: String, _ payload: String, at receivedAt: Milliseconds, isRetained: Bool = false,
+    isResumed: Bool = false
   ) throws -> String {
     var object: [String: Any] = [
       "topic": topic, "payload": payload, "received_at": receivedAt,
     ]
     if isRetained { object["retained"] = true }
+    if isResumed { object["resumed"] = true }
     return String(
       decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
   }

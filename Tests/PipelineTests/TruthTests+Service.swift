@@ -12,9 +12,10 @@ extension TruthTests {
   /// Failures of service are found where the simulator put them, and nowhere else.
   ///
   /// Devices with a wrong clock are left out, as elsewhere.
-  static func compareService(_ item: Case, seed: UInt64) throws {
-    guard !item.hasWrongClock else { return }
-    let name = "\(item.truth.id), seed \(seed)"
+  static func compareService(_ item: SimulatedDay.Case, _ name: String) throws {
+    guard item.truth.clockOffset == 0 else { return }
+    // Between an edge and the message that tells of it: delivery, and seconds that are cut off.
+    let tolerance = item.profile.reportInterval + 5_000
     let service = try #require(item.report.service, "\(name): no service availability")
     let up = item.truth.intervals.filter { $0.state == .up }
     let faults = item.truth.faults.filter { $0.kind == .serviceFault }
@@ -24,9 +25,9 @@ extension TruthTests {
         // The reading that tells of it comes within a report interval; one that is late, within
         // two, since no two neighbours are late.
         let start = max(fault.start, stretch.start) + 2 * item.profile.reportInterval
-        let end = min(fault.end, stretch.end) - item.edgeTolerance
-        guard start + item.edgeTolerance < end else { continue }
-        let core = Interval(start: start + item.edgeTolerance, end: end)
+        let end = min(fault.end, stretch.end) - tolerance
+        guard start + tolerance < end else { continue }
+        let core = Interval(start: start + tolerance, end: end)
         let missing = core.duration - found.clipped(to: core).duration
         #expect(missing == 0, "\(name): \(missing) ms of \(fault) were not found")
       }
@@ -35,9 +36,9 @@ extension TruthTests {
       let isTrue = faults.contains { fault in
         // A fault whose end no reading told of still speaks until the device is heard again.
         let toldBy = fault.end + 2 * item.profile.reportInterval
-        let heard = up.first { $0.end > toldBy }?.start ?? day + ReplayFixture.start
-        let end = max(fault.end, heard) + 2 * item.edgeTolerance
-        return fault.start - item.edgeTolerance <= failure.interval.start
+        let heard = up.first { $0.end > toldBy }?.start ?? SimulatedDay.length + ReplayFixture.start
+        let end = max(fault.end, heard) + 2 * tolerance
+        return fault.start - tolerance <= failure.interval.start
           && failure.interval.end <= end
       }
       #expect(isTrue, "\(name): \(failure) never happened")

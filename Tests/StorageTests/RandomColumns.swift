@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Telemetry
+import TestSupport
 
 /// Columns of every shape: short and long runs, mixed types, awkward numbers and words.
 enum RandomColumns {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Telemetry
+import TestSupport
 import Testing
 
 /// The records of one run: both threads derive the same ones from the same seed.

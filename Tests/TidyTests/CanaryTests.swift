@@ -59,6 +59,10 @@ import Testing
         path: "Sources/FleetSimulator/A.swift",
         text: licence + "@testable import struct Analysis.Detector\n"), .forbiddenImport
     ),
+    (
+      TextFile(path: "Sources/Analysis/A.swift", text: licence + "import TestSupport\n"),
+      .forbiddenImport
+    ),
     (TextFile(path: "Sources/Extra/A.swift", text: licence), .unknownTarget),
     (TextFile(path: "devices/lamp/device.yaml", text: "kind: lantern\n"), .incompleteFolder),
     (TextFile(path: "pipelines/empty/README.md", text: "\n"), .incompleteFolder),

@@ -56,7 +56,7 @@ enum Repository {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// Every text file that is part of the repository: hidden folders hold builds and the history, so
-  /// only `.ci` of them is read.
+  /// only `.ci` of them is read. In a worktree `.git` is a file, and says where the history is.
   static func load() throws -> [TextFile] {
     var files: [TextFile] = []
     try walk(root, prefix: "", into: &files)
@@ -73,7 +73,7 @@ enum Repository {
       if values.isDirectory == true {
         if name.hasPrefix("."), name != ".ci" { continue }
         try walk(entry, prefix: prefix + name + "/", into: &files)
-      } else if name != "Package.resolved",
+      } else if name != "Package.resolved", name != ".git",
         let text = String(data: try Data(contentsOf: entry), encoding: .utf8)
       {
         // What is not UTF-8 is no text of ours (a store left behind by a trial, say).

@@ -63,7 +63,10 @@ package struct PipelineConfiguration: Sendable {
 
   package struct Credentials: Sendable {
     package var username: String
+    /// As it was at start.
     package var password: Secret
+    /// Nil if the password came from the environment.
+    package var passwordFile: String?
   }
 
   package struct Retention: Sendable {

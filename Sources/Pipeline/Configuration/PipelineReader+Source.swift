@@ -7,7 +7,6 @@ extension PipelineReader {
   private static let sourceKeys = [
     "broker", "tls", "credentials", "receive_maximum", "session_expiry", "sessions",
   ]
-  private static let passwordSizeBytesMax = 4_096
   /// Each session is a connection with a ring and a thread of its own.
   private static let sessionCountMax = 64
   /// Merged communes of a whole country are about 3,300.
@@ -50,10 +49,10 @@ extension PipelineReader {
       return nil
     }
     let username = map.required("username")?.text()
-    let password: String?
+    let password: Secret?
     switch (map["password"], map["password_file"]) {
-    case (let node?, nil): password = self.password(node)
-    case (nil, let node?): password = passwordFile(node)
+    case (let node?, nil): password = self.password(node).map { Secret($0) }
+    case (nil, let node?): password = self.password(inFile: node)
     default:
       node.report(
         "needs one of 'password' and 'password_file'",
@@ -61,7 +60,9 @@ extension PipelineReader {
       return nil
     }
     guard let username, let password else { return nil }
-    return .init(username: username, password: Secret(password))
+    return .init(
+      username: username, password: password,
+      passwordFile: map["password_file"].flatMap(self.existingFile))
   }
 
   private func password(_ node: YAMLNode) -> String? {
@@ -74,17 +75,16 @@ extension PipelineReader {
     return node.text()
   }
 
-  private func passwordFile(_ node: YAMLNode) -> String? {
+  private func password(inFile node: YAMLNode) -> Secret? {
     guard let path = existingFile(node),
       let text = ConfigurationFile.text(
-        at: path, sizeBytesMax: Self.passwordSizeBytesMax, problems: node.context.problems)
+        at: path, sizeBytesMax: PasswordFile.sizeBytesMax, problems: node.context.problems)
     else { return nil }
-    let password = text.prefix { !$0.isNewline }
-    guard !password.isEmpty else {
+    let password = PasswordFile.password(in: text)
+    if password == nil {
       node.report("the password file begins with an empty line", allowed: "the password in line 1")
-      return nil
     }
-    return String(password)
+    return password
   }
 
   private func sessions(_ node: YAMLNode) -> [PipelineConfiguration.Session] {

@@ -24,40 +24,67 @@ enum ClockJudge {
     var flags: ReadingFlags
   }
 
-  /// - Parameters:
-  ///   - sentAt: the device's `ts`, or nil.
-  ///   - isMeasure: whether receive − ts says something of the clock: not for what the device or
-  ///     the broker had kept.
+  /// Who may have kept a message for a while before it reached us.
+  enum Keeper { case nobody, broker, device }
+
+  /// - Parameter sentAt: the device's `ts`, or nil.
   static func judge(
     sentAt: Milliseconds?, receivedAt: Milliseconds, upMilliseconds: Milliseconds?,
-    isMeasure: Bool, commissionedAt: Milliseconds?, state: inout DeviceState
+    keptBy keeper: Keeper, commissionedAt: Milliseconds?, state: inout DeviceState
   ) -> Verdict {
     guard let sentAt else { return Verdict(eventTime: receivedAt, flags: .untimed) }
-    noteBoot(sentAt: sentAt, upMilliseconds: upMilliseconds, state: &state)
     let lag = receivedAt - sentAt
-    if isMeasure { state.lagMin = min(state.lagMin ?? lag, lag) }
+    let isOfThisBoot = noteBoot(
+      at: upMilliseconds.map { sentAt - $0 }, lag: lag, keptBy: keeper, state: &state)
+    if isMeasure(lag: lag, keptBy: keeper) { state.lagMin = min(state.lagMin ?? lag, lag) }
     let isAhead = lag < -DeviceState.clockTolerance
-    let isBehind = isMeasure && (state.lagMin ?? 0) > DeviceState.clockTolerance
+    // What was kept may lag for that reason alone, so the boot's smallest lag must be known to be
+    // the clock's error; the clock is not forgotten because the broker kept a message.
+    let isBehind = isAsFarBehind(lag, state)
     let earliest = max(commissionedAt ?? .min, receivedAt - DeviceState.lateness)
     let isTooOld = sentAt < earliest && lag > DeviceState.clockTolerance
-    guard isAhead || isBehind || isTooOld else {
+    guard isAhead || isBehind && isOfThisBoot || isTooOld else {
       return Verdict(eventTime: sentAt, flags: [])
     }
     // The boot's smallest lag is the clock's error; before any is known, this message's own is.
     let corrected = sentAt + (state.lagMin ?? lag)
-    let isFresh = receivedAt - corrected <= DeviceState.clockTolerance
-    let isPlausible = corrected >= earliest && corrected <= receivedAt && (isFresh || !isMeasure)
+    let mayBeThatLate =
+      keeper != .nobody || receivedAt - corrected <= DeviceState.clockTolerance
+    let isPlausible = corrected >= earliest && corrected <= receivedAt && mayBeThatLate
     return Verdict(eventTime: isPlausible ? corrected : receivedAt, flags: .clockWrong)
   }
 
-  /// A later boot instant starts the measure anew: the clock may have been set in between.
+  /// Whether the clock is known to be behind, and this message lags about as much or more.
+  private static func isAsFarBehind(_ lag: Milliseconds, _ state: DeviceState) -> Bool {
+    guard let known = state.lagMin, known > DeviceState.clockTolerance else { return false }
+    return lag >= known - DeviceState.clockTolerance
+  }
+
+  /// A message that the broker may have kept tells how far the clock is behind at most, so it
+  /// can show that the clock is right, never that it is wrong.
+  private static func isMeasure(lag: Milliseconds, keptBy keeper: Keeper) -> Bool {
+    switch keeper {
+    case .nobody: true
+    case .broker: lag <= DeviceState.clockTolerance
+    case .device: false
+    }
+  }
+
+  /// A later boot instant starts the measure anew: the clock may have been set in between. What
+  /// the broker kept cannot measure it, so a clock that was behind is taken to be behind still if
+  /// the message lags as much as that.
+  ///
+  /// - Returns: false if the message is from a boot before the newest.
   private static func noteBoot(
-    sentAt: Milliseconds, upMilliseconds: Milliseconds?, state: inout DeviceState
-  ) {
-    guard let upMilliseconds else { return }
-    let bootAt = sentAt - upMilliseconds
-    if let known = state.bootAt, bootAt <= known + DeviceState.bootTolerance { return }
-    if state.bootAt != nil { state.lagMin = nil }
+    at bootAt: Milliseconds?, lag: Milliseconds, keptBy keeper: Keeper, state: inout DeviceState
+  ) -> Bool {
+    guard let bootAt else { return true }
+    if let known = state.bootAt, bootAt <= known + DeviceState.bootTolerance {
+      return bootAt >= known - DeviceState.bootTolerance
+    }
+    let isStillBehind = keeper == .broker && isAsFarBehind(lag, state)
+    if state.bootAt != nil, !isStillBehind { state.lagMin = nil }
     state.bootAt = bootAt
+    return true
   }
 }

@@ -118,11 +118,15 @@ final class Intake {
     // Neither a will (its ts is its connect time) nor a retained copy tells when it was sent.
     let isMark = flags.contains(.offlineMark) || flags.contains(.retained)
     let up = codecs[kind].value(at: columnOfUp[kind]).double
-    let verdict = ClockJudge.judge(
-      sentAt: isMark ? receivedAt : decoded.sentAt, receivedAt: receivedAt,
-      upMilliseconds: isMark ? nil : up.flatMap(Self.milliseconds(upSeconds:)),
-      isMeasure: route.channel != .backlog && !isMark && !flags.contains(.resumed),
-      commissionedAt: devices[position].commissionedAt, state: &states[position])
+    let keeper: ClockJudge.Keeper =
+      route.channel == .backlog ? .device : flags.contains(.resumed) ? .broker : .nobody
+    let verdict =
+      isMark
+      ? ClockJudge.Verdict(eventTime: receivedAt, flags: [])
+      : ClockJudge.judge(
+        sentAt: decoded.sentAt, receivedAt: receivedAt,
+        upMilliseconds: up.flatMap(Self.milliseconds(upSeconds:)), keptBy: keeper,
+        commissionedAt: devices[position].commissionedAt, state: &states[position])
     flags.formUnion(verdict.flags)
     if isBacklog(route.channel, verdict, receivedAt, codecs[kind].profile) {
       flags.insert(.backlog)
@@ -152,8 +156,11 @@ final class Intake {
     _ profile: Profile
   ) -> Bool {
     if channel == .backlog { return true }
-    if receivedAt - verdict.eventTime <= profile.offlineAfter { return false }
-    return !gaps.contains(verdict.eventTime)
+    let lateness = receivedAt - verdict.eventTime
+    if lateness <= profile.offlineAfter || gaps.contains(verdict.eventTime) { return false }
+    // Sent just before we stopped hearing, it waited at the broker for as long as we were deaf.
+    let deaf = gaps.duration(from: verdict.eventTime, to: receivedAt)
+    return lateness - deaf > profile.offlineAfter
   }
 
   private func acceptUnregistered(_ message: Message) -> Bool {

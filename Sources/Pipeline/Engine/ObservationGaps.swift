@@ -38,4 +38,9 @@ struct ObservationGaps {
   func contains(_ instant: Milliseconds) -> Bool {
     gaps.reversed().contains { $0.contains(instant) }
   }
+
+  /// How long we could not hear between two instants.
+  func duration(from start: Milliseconds, to end: Milliseconds) -> Milliseconds {
+    gaps.reduce(0) { $0 + max(0, min($1.end, end) - max($1.start, start)) }
+  }
 }
