@@ -11,10 +11,7 @@ struct PublisherFailure: Error, CustomStringConvertible {
   var hint = ""
 
   var description: String {
-    let reason =
-      code == Int32(MOSQ_ERR_ERRNO.rawValue)
-      ? "the system refused (connection refused, or name not known)"
-      : unsafe String(cString: mosquitto_strerror(code))
+    let reason = unsafe String(cString: nhip_mosquitto_reason(code))
     return "\(what): \(reason)" + (hint.isEmpty ? "" : "; \(hint)")
   }
 }
@@ -44,7 +41,12 @@ final class PublisherConnection {
     unsafe mosquitto_user_data_set(client, Unmanaged.passUnretained(self).toOpaque())
     try unsafe check(
       "set MQTT 5", mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, 5))
-    try setSecurity(settings)
+    let (access, tls) = (settings.access, settings.access.tls)
+    try unsafe check(
+      "use the credentials and the TLS files (ca \(tls?.caPath ?? "none"))",
+      nhip_mosquitto_secure(
+        client, access.username, access.password(), tls?.caPath, tls?.certificatePath,
+        tls?.keyPath))
     setCallbacks()
     let topic = NodeState.topic(node: settings.node)
     let will = NodeState.lost.payload(sentAt: nil)
@@ -54,24 +56,12 @@ final class PublisherConnection {
     }
     try check("set the will", status)
     try unsafe check(
-      "connect to \(settings.host):\(settings.port)",
+      "connect to \(access.host):\(access.port)",
       mosquitto_connect_bind_v5(
-        client, settings.host, Int32(settings.port), PublisherLimits.keepaliveSeconds, nil, nil))
+        client, access.host, Int32(access.port), PublisherLimits.keepaliveSeconds, nil, nil))
   }
 
   deinit { unsafe mosquitto_destroy(client) }
-
-  private func setSecurity(_ settings: PublisherSettings) throws(PublisherFailure) {
-    if let username = settings.username {
-      try unsafe check(
-        "set the credentials", mosquitto_username_pw_set(client, username, settings.password()))
-    }
-    guard let tls = settings.tls else { return }
-    try unsafe check(
-      "read the TLS files (ca \(tls.caPath))",
-      mosquitto_tls_set(client, tls.caPath, nil, tls.certificatePath, tls.keyPath, nil))
-    try unsafe check("set the TLS options", mosquitto_tls_opts_set(client, 1, "tlsv1.2", nil))
-  }
 
   private func setCallbacks() {
     unsafe mosquitto_connect_v5_callback_set(client) { _, owner, code, _, _ in
@@ -102,8 +92,7 @@ final class PublisherConnection {
       failure = PublisherFailure(
         what: "the broker refused the connection (MQTT reason \(code))",
         code: Int32(MOSQ_ERR_CONN_REFUSED.rawValue),
-        hint: [134, 135].contains(code)
-          ? "check user name, password and the broker's access list" : "")
+        hint: BrokerAccess.refusalHint(reason: code))
       return
     }
     isConnected = true

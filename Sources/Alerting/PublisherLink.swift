@@ -48,39 +48,15 @@ package final class PublisherLink: Sendable {
   }
 }
 
-/// How the publisher reaches the broker.
+/// How the publisher reaches the broker, and what it calls itself.
 package struct PublisherSettings: Sendable {
-  package struct TLS: Sendable {
-    package var caPath: String
-    package var certificatePath: String?
-    package var keyPath: String?
-
-    package init(caPath: String, certificatePath: String?, keyPath: String?) {
-      self.caPath = caPath
-      self.certificatePath = certificatePath
-      self.keyPath = keyPath
-    }
-  }
-
-  package var host: String
-  package var port: Int
-  package var tls: TLS?
-  package var username: String?
-  /// Asked for at every connect; never logged.
-  package var password: @Sendable () -> String?
+  package var access: BrokerAccess
   package var clientID: String
   /// The level that names this nhip in `nhip/v1/node/{node}/state`.
   package var node: String
 
-  package init(
-    host: String, port: Int, tls: TLS?, username: String?,
-    password: @escaping @Sendable () -> String?, clientID: String, node: String
-  ) {
-    self.host = host
-    self.port = port
-    self.tls = tls
-    self.username = username
-    self.password = password
+  package init(access: BrokerAccess, clientID: String, node: String) {
+    self.access = access
     self.clientID = clientID
     self.node = node
   }

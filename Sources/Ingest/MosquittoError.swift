@@ -11,19 +11,7 @@ package struct MosquittoError: Error, CustomStringConvertible, Sendable {
   package var hint = ""
 
   package var description: String {
-    let reason =
-      code == MOSQ_ERR_ERRNO.rawValue32
-      ? "the system refused (connection refused, or name not known)"
-      : unsafe String(cString: mosquitto_strerror(code))
-    let advice = hint.isEmpty && code == MOSQ_ERR_TLS.rawValue32 ? Self.tlsHint : hint
-    return "\(operation): \(reason)" + (advice.isEmpty ? "" : "; \(advice)")
+    let reason = unsafe String(cString: nhip_mosquitto_reason(code))
+    return "\(operation): \(reason)" + (hint.isEmpty ? "" : "; \(hint)")
   }
-
-  private static let tlsHint =
-    "check that the CA in 'tls' signed the broker's certificate, that it names this host and has "
-    + "not expired, and that the broker wants TLS on this port"
-}
-
-extension mosq_err_t {
-  var rawValue32: Int32 { Int32(rawValue) }
 }

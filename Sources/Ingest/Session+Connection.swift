@@ -26,7 +26,7 @@ extension Session {
     unsafe client = fresh
     try unsafe check("set MQTT 5", mosquitto_int_option(fresh, MOSQ_OPT_PROTOCOL_VERSION, 5))
     try unsafe check("set threaded", mosquitto_threaded_set(fresh, true))
-    unsafe try setCredentials(fresh)
+    unsafe try setSecurity(fresh)
     unsafe setCallbacks(fresh)
     var properties: OpaquePointer?
     defer { unsafe mosquitto_property_free_all(&properties) }
@@ -40,22 +40,20 @@ extension Session {
       mosquitto_property_add_int16(
         &properties, Int32(MQTT_PROP_RECEIVE_MAXIMUM.rawValue), UInt16(settings.receiveMaximum)))
     try unsafe check(
-      "connect to \(settings.host):\(settings.port)",
+      "connect to \(settings.access.host):\(settings.access.port)",
       mosquitto_connect_bind_v5(
-        fresh, settings.host, Int32(settings.port), SessionLimits.keepaliveSeconds, nil,
+        fresh, settings.access.host, Int32(settings.access.port),
+        SessionLimits.keepaliveSeconds, nil,
         properties))
   }
 
-  private func setCredentials(_ client: OpaquePointer) throws(MosquittoError) {
-    if let username = settings.username {
-      try unsafe check(
-        "set credentials", mosquitto_username_pw_set(client, username, settings.password()))
-    }
-    guard let tls = settings.tls else { return }
+  private func setSecurity(_ client: OpaquePointer) throws(MosquittoError) {
+    let tls = settings.access.tls
     try unsafe check(
-      "read the TLS files (ca \(tls.caPath))",
-      mosquitto_tls_set(client, tls.caPath, nil, tls.certificatePath, tls.keyPath, nil))
-    try unsafe check("set TLS options", mosquitto_tls_opts_set(client, 1, "tlsv1.2", nil))
+      "use the credentials and the TLS files (ca \(tls?.caPath ?? "none"))",
+      nhip_mosquitto_secure(
+        client, settings.access.username, settings.access.password(), tls?.caPath,
+        tls?.certificatePath, tls?.keyPath))
   }
 
   private func setCallbacks(_ client: OpaquePointer) {
@@ -85,8 +83,7 @@ extension Session {
     guard code == 0 else {
       failure = MosquittoError(
         operation: "the broker refused the connection (MQTT reason \(code))", code: 5,
-        hint: [134, 135].contains(code)
-          ? "check user name, password and the broker's access list" : "")
+        hint: BrokerAccess.refusalHint(reason: code))
       return
     }
     resumedLeft = isResumed ? settings.receiveMaximum : 0

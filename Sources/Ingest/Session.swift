@@ -125,7 +125,7 @@ import Telemetry
     guard !link.status.isConnected else { return }
     guard !(0...SessionLimits.answerPatience).contains(clock() - connectingSince) else { return }
     throw MosquittoError(
-      operation: "\(settings.host):\(settings.port) does not answer", code: 7,
+      operation: "\(settings.access.host):\(settings.access.port) does not answer", code: 7,
       hint: "check that a broker listens there, and whether it wants TLS")
   }
 

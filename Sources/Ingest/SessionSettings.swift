@@ -4,25 +4,9 @@ import Telemetry
 
 /// How one session reaches the broker and what it asks for.
 package struct SessionSettings: Sendable {
-  package struct TLS: Sendable {
-    package var caPath: String
-    package var certificatePath: String?
-    package var keyPath: String?
-    package init(caPath: String, certificatePath: String? = nil, keyPath: String? = nil) {
-      self.caPath = caPath
-      self.certificatePath = certificatePath
-      self.keyPath = keyPath
-    }
-  }
-
   package var number: UInt16
   package var name: String
-  package var host: String
-  package var port: Int
-  package var tls: TLS?
-  package var username: String?
-  /// Asked for at every connect, so that a rotated file is read anew; never logged.
-  package var password: @Sendable () -> String?
+  package var access: BrokerAccess
   package var clientID: String
   package var filters: [String]
   package var receiveMaximum: Int
@@ -31,17 +15,12 @@ package struct SessionSettings: Sendable {
   package var isLive: Bool
 
   package init(
-    number: UInt16, name: String, host: String, port: Int, tls: TLS?, username: String?,
-    password: @escaping @Sendable () -> String?, clientID: String, filters: [String],
+    number: UInt16, name: String, access: BrokerAccess, clientID: String, filters: [String],
     receiveMaximum: Int, sessionExpirySeconds: UInt32, isLive: Bool
   ) {
     self.number = number
     self.name = name
-    self.host = host
-    self.port = port
-    self.tls = tls
-    self.username = username
-    self.password = password
+    self.access = access
     self.clientID = clientID
     self.filters = filters
     self.receiveMaximum = receiveMaximum

@@ -125,15 +125,8 @@ package final class PipelineRun: Sendable {
       try store.emptyOutbox()
       return nil
     }
-    let source = configuration.source
-    let credentials = source.credentials
-    let settings = PublisherSettings(
-      host: source.host, port: source.port,
-      tls: source.tls.map {
-        .init(caPath: $0.authority, certificatePath: $0.certificate, keyPath: $0.key)
-      },
-      username: credentials?.username, password: { credentials?.password.exposed },
-      clientID: "nhip-\(node)-alerts", node: node)
+    // No session's name holds a colon, so no session has this client id.
+    let settings = PublisherSettings(access: access, clientID: "nhip-\(node):alerts", node: node)
     return PublisherThread(
       settings: settings, store: store, clock: clock, log: log,
       nodeState: { [self] in
@@ -144,19 +137,24 @@ package final class PipelineRun: Sendable {
       })
   }
 
-  private func settings() -> [SessionSettings] {
+  private var access: BrokerAccess {
     let source = configuration.source
     let credentials = source.credentials
+    return BrokerAccess(
+      host: source.host, port: source.port,
+      tls: source.tls.map {
+        .init(caPath: $0.authority, certificatePath: $0.certificate, keyPath: $0.key)
+      },
+      username: credentials?.username, password: { credentials?.currentPassword.exposed })
+  }
+
+  private func settings() -> [SessionSettings] {
+    let source = configuration.source
     return source.sessions.enumerated().map { index, session in
       SessionSettings(
-        number: UInt16(index + 1), name: session.name, host: source.host, port: source.port,
-        tls: source.tls.map {
-          SessionSettings.TLS(
-            caPath: $0.authority, certificatePath: $0.certificate, keyPath: $0.key)
-        },
-        username: credentials?.username, password: { credentials?.currentPassword.exposed },
-        clientID: "nhip-\(store.uuid.prefix(12))-\(session.name)",
-        filters: Self.filters(session), receiveMaximum: source.receiveMaximum,
+        number: UInt16(index + 1), name: session.name, access: access,
+        clientID: "nhip-\(node)-\(session.name)", filters: Self.filters(session),
+        receiveMaximum: source.receiveMaximum,
         sessionExpirySeconds: UInt32(source.sessionExpiry / 1_000),
         isLive: session.channels.contains(.telemetry))
     }

@@ -37,6 +37,29 @@ extension EndToEnd {
       #expect(try nhip.export().count == 1)
     }
 
+    @Test("the scheduler hears alerts and nhip's state, a device hears nothing")
+    func alerts() throws {
+      let broker = try SecureBroker()
+      let scheduler = try Listener(broker, as: "scheduler", filter: "nhip/v1/+/alert-event")
+      let node = try Listener(broker, as: "scheduler", filter: "nhip/v1/node/+/state")
+      let nhip = try NhipProcess(
+        source: broker.source(passwordFile: broker.folder.path("nhip-password")),
+        publishesAlerts: true)
+      try nhip.start()
+      try Self.waitForSession(nhip)
+      let device = try Listener(broker, as: Self.device, filter: "nhip/v1/+/alert-event")
+      try node.wait(for: 1)
+      let state = "nhip/v1/04321/wifi-ap/ap-ubnd-1/state"
+      _ = try broker.publish(as: Self.device, state, #"{"online":false}"#)
+      try scheduler.wait(for: 1)
+      #expect(try scheduler.events()[0].rule == "wifi-ap/offline")
+      #expect(try nhip.terminate().code == 0)
+      try EndToEnd.wait(for: "nhip's good-bye") {
+        node.payloads().last?.contains("stopped") == true
+      }
+      #expect(device.payloads().isEmpty)
+    }
+
     @Test("a wrong password is said, retried and never shown; the corrected file is read anew")
     func wrongPassword() throws {
       let broker = try SecureBroker()

@@ -15,4 +15,13 @@ int nhip_mosquitto_tls_pending(struct mosquitto *client);
 /// `mosquitto_lib_init`, once a process whatever thread asks first: it counts without a lock.
 void nhip_mosquitto_prepare(void);
 
+/// User name and password, and TLS 1.2 or later with a verified broker; NULL leaves out what is
+/// not wanted. Returns a mosq_err_t.
+int nhip_mosquitto_secure(struct mosquitto *client, const char *username, const char *password,
+                          const char *ca_path, const char *certificate_path,
+                          const char *key_path);
+
+/// A mosq_err_t in a sentence, with what to look at where that helps.
+const char *nhip_mosquitto_reason(int code);
+
 #endif
