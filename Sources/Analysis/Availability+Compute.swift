@@ -46,7 +46,8 @@ extension Availability {
       }
       let part = accountable.clipped(to: silence.interval)
       if part.duration <= offlineAfter && !silence.isMarked {
-        up.append(contentsOf: part.intervals)
+        // Who was never heard may still come; nothing says that it was up.
+        if history.firstHeard != nil { up.append(contentsOf: part.intervals) }
         continue
       }
       let causes = silence.causes(of: part, history: history)

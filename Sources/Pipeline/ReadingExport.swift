@@ -7,10 +7,16 @@ import Telemetry
 package enum ReadingExport {
   /// `{"topic":…,"ts":…,"received_at":…,"event_time":…,"flags":[…],"fields":{…}}`, in the order
   /// of storing. `ts` is as sent and absent if it was; the other times are UTC milliseconds.
-  package static func write(store: Store, to output: (String) -> Void) throws {
+  ///
+  /// - Parameter progress: called once a block with the share of the store read, 0 to 1.
+  package static func write(
+    store: Store, progress: (Double) -> Void = { _ in }, to output: (String) -> Void
+  ) throws {
     let devices = Dictionary(
       uniqueKeysWithValues: try store.registry().devices.map { ($0.number, $0) })
-    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: 0) { _, block in
+    let newest = try store.lastBlock()
+    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: 0) { id, block in
+      progress(Double(id) / Double(max(1, newest)))
       for row in 0..<block.count {
         output(line(block, row, device: devices[block.device[row]]))
       }

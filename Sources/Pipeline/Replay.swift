@@ -34,15 +34,17 @@ package enum Replay {
     package var description: String { "cannot read \(path): \(reason)" }
   }
 
-  /// - Parameter progress: called about once a batch with the bytes read so far.
+  /// - Parameter progress: called about once a batch with the share of the file read, 0 to 1.
   package static func run(
-    path: String, store: Store, profiles: [Profile], progress: (Int) -> Void = { _ in }
+    path: String, store: Store, profiles: [Profile], progress: (Double) -> Void = { _ in }
   ) throws -> Result {
     let descriptor = unsafe open(path, O_RDONLY)
     guard descriptor >= 0 else {
       throw unsafe FileError(path: path, reason: String(cString: strerror(errno)))
     }
     defer { close(descriptor) }
+    var attributes = stat()
+    _ = unsafe fstat(descriptor, &attributes)
     let registry = try store.registry()
     let intake = Intake(
       profiles: profiles, registry: registry, observed: [], receiveMaximum: 1)
@@ -59,7 +61,8 @@ package enum Replay {
       unsafe accept(lines.read(line), line, into: intake, &batch, &result)
       guard intake.batchCount >= batchSize else { return }
       try commit(intake, &judge, store, &batch, now: result.observed?.end)
-      progress(bytesRead)
+      // A pipe has no size: there is no share to tell.
+      if attributes.st_size > 0 { progress(Double(bytesRead) / Double(attributes.st_size)) }
     }
     if let observed = result.observed {
       batch.observed = [Observation(session: 0, start: observed.start, end: observed.end)]

@@ -14,14 +14,17 @@ extension Report {
   ///   - unit: code of a unit: only devices in it and below it; nil means all.
   ///   - kind: only this kind of device; nil means all.
   ///   - settings: nil means those in force in the store.
+  ///   - progress: called once a block with the share of the store read, 0 to 1.
   /// - Throws: `StoreError`.
   package static func build(
     store: Store, profiles: [Profile], period: Interval, unit: String? = nil,
-    kind: String? = nil, language: Language = .vi, settings: UptimeSettings? = nil
+    kind: String? = nil, language: Language = .vi, settings: UptimeSettings? = nil,
+    progress: (Double) -> Void = { _ in }
   ) throws -> Report {
     let scope = ReportScope(
       registry: try store.registry(), profiles: profiles, period: period, unit: unit, kind: kind)
-    let (accounts, observed) = try Accounts.read(from: store, scope: scope, period: period)
+    let (accounts, observed) = try Accounts.read(
+      from: store, scope: scope, period: period, progress: progress)
     var report = assemble(
       accounts: accounts, scope: scope, period: period, observed: observed, language: language,
       settings: try settings ?? .inForce(in: store))
@@ -50,11 +53,13 @@ extension Explanation {
   /// - Parameters:
   ///   - device: registry number of the device.
   ///   - settings: nil means those in force in the store.
+  ///   - progress: called once a block with the share of the store read, 0 to 1.
   /// - Returns: nil if the registry has no such device, or no profile for its kind.
   /// - Throws: `StoreError`.
   package static func build(
     store: Store, profiles: [Profile], device number: Int64, period: Interval,
-    language: Language = .vi, settings: UptimeSettings? = nil
+    language: Language = .vi, settings: UptimeSettings? = nil,
+    progress: (Double) -> Void = { _ in }
   ) throws -> Explanation? {
     var registry = try store.registry()
     registry.devices.removeAll { $0.number != number }
@@ -63,7 +68,8 @@ extension Explanation {
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }
-    let (accounts, observed) = try Accounts.read(from: store, scope: scope, period: period)
+    let (accounts, observed) = try Accounts.read(
+      from: store, scope: scope, period: period, progress: progress)
     guard let account = accounts.accounts[number] else { return nil }
     let knownUntil = observed.intervals.last?.end ?? accounts.lastReceivedAt ?? period.start
     let availability = Report.judge(
@@ -82,12 +88,14 @@ extension Explanation {
 extension Accounts {
   /// Reads what a report of `period` needs, and when we could hear.
   static func read(
-    from store: Store, scope: ReportScope, period: Interval
+    from store: Store, scope: ReportScope, period: Interval, progress: (Double) -> Void
   ) throws -> (Accounts, IntervalSet) {
     let window = Report.window(around: period)
     let observed = IntervalSet(try store.observed(from: 0, to: .max))
     var accounts = Accounts(devices: scope.devices, profiles: scope.profiles, period: period)
+    let newest = try store.lastBlock()
     try store.forEachBlock(eventTimeFrom: window.start, to: window.end, afterBlock: 0) {
+      progress(Double($0) / Double(max(1, newest)))
       accounts.add($1, window: window)
     }
     // A device silent for longer than the window: look for its last word before, its next after.

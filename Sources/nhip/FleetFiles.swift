@@ -21,6 +21,8 @@ enum FleetFiles {
   }
 
   static func writeMessages(of plan: FleetPlan, to path: String) throws {
+    let progress = Progress()
+    defer { progress.finish() }
     let file = try create(path)
     var buffer = ""
     for message in plan.messages() {
@@ -29,6 +31,8 @@ enum FleetFiles {
       if buffer.utf8.count >= chunkSize {
         try file.write(contentsOf: Data(buffer.utf8))
         buffer = ""
+        let done = message.publishedAt - plan.start
+        progress.show(Double(done) / Double(max(1, plan.duration)))
       }
     }
     try file.write(contentsOf: Data(buffer.utf8))

@@ -33,7 +33,7 @@ extension Nhip {
           _ = try store.importRegistry(
             files, full: false, by: "replay", at: Nhip.wallClock(), dryRun: false)
         }
-        let progress = Progress(path: file)
+        let progress = Progress()
         let result = try Pipeline.Replay.run(
           path: file, store: store, profiles: profiles, progress: progress.show)
         progress.finish()
@@ -58,7 +58,10 @@ extension Nhip {
     func run() throws {
       try SystemExit.mapped {
         var output = ResultOutput()
-        try ReadingExport.write(store: try Store(path: store, access: .readOnly)) {
+        let progress = Progress()
+        defer { progress.finish() }
+        let store = try Store(path: self.store, access: .readOnly)
+        try ReadingExport.write(store: store, progress: progress.show) {
           output.line($0)
         }
         output.flush()
@@ -106,27 +109,5 @@ extension Nhip {
         print("ignored: \(reading.unknown.filter { $0 != "ts" }.joined(separator: ", "))")
       }
     }
-  }
-}
-
-/// A line on the terminal for what takes longer than two seconds.
-struct Progress {
-  private let size: Int
-  private let startedAt = Nhip.wallClock()
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-
-  init(path: String) {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    // Without a size there is no bar; the operation itself says what is wrong with the file.
-    size = attributes?[.size] as? Int ?? 0
-  }
-
-  func show(_ done: Int) {
-    guard isTerminal, size > 0, Nhip.wallClock() - startedAt > 2_000 else { return }
-    FileHandle.standardError.write(Data("\r\(done * 100 / size) %".utf8))
-  }
-
-  func finish() {
-    if isTerminal { FileHandle.standardError.write(Data("\r".utf8)) }
   }
 }

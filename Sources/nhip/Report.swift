@@ -43,9 +43,11 @@ extension Nhip {
         let store = try place.reader()
         let profiles = try place.profiles()
         try check(store, profiles)
+        let progress = Progress()
         let report = try Reporting.Report.build(
           store: store, profiles: profiles, period: period, unit: unit, kind: kind,
-          language: lang.language, settings: try settings(store))
+          language: lang.language, settings: try settings(store), progress: progress.show)
+        progress.finish()
         print(Self.render(report, as: format), terminator: "")
       }
     }
@@ -109,9 +111,11 @@ extension Nhip {
         guard let found else {
           throw ValidationError("there is no device '\(device)' in the registry of \(place.store)")
         }
+        let progress = Progress()
         let explanation = try Explanation.build(
           store: store, profiles: try place.profiles(), device: found.number, period: period,
-          language: lang.language)
+          language: lang.language, progress: progress.show)
+        progress.finish()
         guard let explanation else {
           throw ValidationError("no profile for kind '\(found.kind)' in \(place.devicesDirectory)")
         }

@@ -128,7 +128,7 @@ struct AvailabilityCase {
       if next > 0, !isOpen, !isMarked, due <= Self.allowance { return .up }
       guard second < now, observed[second] else { return .unobserved }
       let silent = (from..<max(from, to)).count { isAccountable($0, begin: begin) }
-      if silent <= Self.allowance && !isMarked { return .up }
+      if silent <= Self.allowance && !isMarked { return live.isEmpty ? .unobserved : .up }
       return isOpen ? .unknown : cause(of: second, heardAgain: to)
     }
   }
