@@ -29,6 +29,8 @@ package final class AlertPublisher {
   private var confirmed: [Int64] = []
   private var confirmedSince: Milliseconds = 0
   private var heartbeatAt: Milliseconds?
+  /// Heartbeats under way: when each was sent.
+  private var heartbeats: [Int32: Milliseconds] = [:]
   private var pausedUntil: Milliseconds = .min
   /// The broker refused a message, so the queue no longer is what the outbox says.
   private var wasRefused = false
@@ -105,12 +107,17 @@ package final class AlertPublisher {
 
   private func beat(_ connection: PublisherConnection) throws {
     let now = clock()
+    // One that is under way answers a probe only if it was sent after the question.
+    let isAsked = heartbeats.isEmpty && link.takeProbe()
     // A clock that was set back must not silence us.
-    if let last = heartbeatAt, (last..<last + PublisherLimits.heartbeat).contains(now) { return }
+    if let last = heartbeatAt, !isAsked, (last..<last + PublisherLimits.heartbeat).contains(now) {
+      return
+    }
     heartbeatAt = now
-    _ = try connection.publish(
+    let packetID = try connection.publish(
       topic: NodeState.topic(node: settings.node),
       payload: nodeState().payload(sentAt: now), isRetained: true, contentType: nil)
+    heartbeats[packetID] = now
   }
 
   /// Hands over what may go: in order, one at a time for a topic.
@@ -146,6 +153,7 @@ package final class AlertPublisher {
   private func noteAnswers(_ connection: PublisherConnection) {
     let answers = connection.takeAnswers()
     for packetID in answers.confirmed {
+      if let sentAt = heartbeats.removeValue(forKey: packetID) { link.noteAlive(at: sentAt) }
       guard let message = underWay.removeValue(forKey: packetID) else { continue }
       busyTopics.remove(message.topic)
       guard message.id > 0 else { continue }
@@ -153,6 +161,7 @@ package final class AlertPublisher {
       confirmed.append(message.id)
     }
     for (packetID, reason) in answers.refused {
+      heartbeats[packetID] = nil
       let topic = underWay.removeValue(forKey: packetID)?.topic
       log(
         "alerts: the broker refused \(topic ?? "the node's state") (MQTT reason \(reason)); "
@@ -202,6 +211,7 @@ package final class AlertPublisher {
     queue = []
     readUntil = 0
     heartbeatAt = nil
+    heartbeats = [:]
     wasRefused = false
     // What was confirmed is on the broker; if the store does not take it now, it is sent again.
     do { try settle(isLast: true) } catch { log("alerts: \(error)") }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Glibc
 import Synchronization
 import Telemetry
@@ -11,8 +12,13 @@ package final class PublisherLink: Sendable {
   let descriptor: Int32
   private let writingEnd: Int32
   private let stopping = Atomic(false)
+  private let probing = Atomic(false)
+  private let aliveAt = Atomic<Milliseconds>(.min)
+  /// Woken when a probe is answered.
+  private let engineWake: DispatchSemaphore
 
-  package init() {
+  package init(engineWake: DispatchSemaphore) {
+    self.engineWake = engineWake
     var ends: [Int32] = [-1, -1]
     let status = unsafe pipe(&ends)
     precondition(status == 0, "the system has no file descriptor left")
@@ -33,6 +39,23 @@ package final class PublisherLink: Sendable {
     var byte: UInt8 = 1
     _ = unsafe write(writingEnd, &byte, 1)
   }
+
+  /// Is the broker alive? The publisher says something at once and waits for the confirmation.
+  package func probe() {
+    probing.store(true, ordering: .releasing)
+    wake()
+  }
+
+  func takeProbe() -> Bool { probing.exchange(false, ordering: .acquiringAndReleasing) }
+
+  /// The broker has confirmed something that was sent at `instant`.
+  func noteAlive(at instant: Milliseconds) {
+    aliveAt.store(instant, ordering: .releasing)
+    engineWake.signal()
+  }
+
+  /// The broker lived at this instant or later; `.min` as long as nothing was confirmed.
+  package var brokerAliveAt: Milliseconds { aliveAt.load(ordering: .acquiring) }
 
   /// The publisher sends what it can in a short while, says good-bye, and ends.
   package func stop() {

@@ -19,7 +19,7 @@ extension Availability {
     precondition(
       history.reportInterval == reportInterval, "a history is closed at another report interval")
     let silences = Silence.all(
-      of: history, from: commissionedAt, now: now
+      of: history, from: commissionedAt, now: now, observed: observed
     ).filter { $0.interval.start < period.end && period.start < $0.interval.end }
     // Silences reach beyond the period: whether one is an outage is judged on all of it.
     let scope = Interval(
@@ -133,7 +133,8 @@ private struct Silence {
   /// Every silence, ascending: before first heard (if commissioned earlier), between runs, and
   /// after last heard up to the end of knowledge.
   static func all(
-    of history: DeviceHistory, from commissionedAt: Milliseconds?, now: Milliseconds
+    of history: DeviceHistory, from commissionedAt: Milliseconds?, now: Milliseconds,
+    observed: IntervalSet
   ) -> [Silence] {
     var result: [Silence] = []
     if let commissionedAt {
@@ -146,7 +147,7 @@ private struct Silence {
       }
     }
     let runs = history.heard
-    let marked = history.markedGaps(now: now)
+    let marked = history.markedGaps(now: now, observed: observed)
     for (position, run) in runs.enumerated() {
       let isOpen = position + 1 == runs.count
       let start = run.last.eventTime

@@ -24,13 +24,31 @@ package struct HistoryReading: Hashable, Sendable {
 }
 
 /// An offline message (LWT). It has no time of its own, only a place in the order of receipt.
+///
+/// A broker that shuts down publishes the will of every client in its last moments, and hands over
+/// what else it kept when we are back: neither says anything of a device.
 package struct PresenceMark: Hashable, Sendable {
+  /// We must go on hearing for so long after a mark, else it was the broker that died.
+  package static let heardAfter: Milliseconds = 2_000
+  /// What a resumed session delivers in its first moments tells of the time we slept through.
+  package static let resumedFor: Milliseconds = 10_000
+
   package var receivedAt: Milliseconds
   package var session: UInt16
+  /// Drained from a session that the broker had kept for us.
+  package var isResumed: Bool
 
-  package init(receivedAt: Milliseconds, session: UInt16) {
+  package init(receivedAt: Milliseconds, session: UInt16, isResumed: Bool = false) {
     self.receivedAt = receivedAt
     self.session = session
+    self.isResumed = isResumed
+  }
+
+  /// Whether it tells of the device and not of the broker or of us.
+  func isCredible(observed: IntervalSet) -> Bool {
+    let before = isResumed ? Self.resumedFor : 0
+    return observed.covers(
+      Interval(start: receivedAt - before, end: receivedAt + Self.heardAfter))
   }
 }
 
@@ -64,7 +82,10 @@ package struct DeviceHistory: Hashable, Sendable {
   package mutating func add(_ reading: HistoryReading) {
     if reading.flags.contains(.retained) { return }
     if reading.flags.contains(.offlineMark) {
-      addMark(PresenceMark(receivedAt: reading.receivedAt, session: reading.session))
+      addMark(
+        PresenceMark(
+          receivedAt: reading.receivedAt, session: reading.session,
+          isResumed: reading.flags.contains(.resumed)))
       return
     }
     if let up = reading.upSeconds, up >= 0, up <= Self.upSecondsMax {
@@ -80,8 +101,10 @@ package struct DeviceHistory: Hashable, Sendable {
   }
 
   private mutating func addMark(_ mark: PresenceMark) {
-    let position =
-      marks.lastIndex { ($0.receivedAt, $0.session) <= (mark.receivedAt, mark.session) }
+    func order(_ mark: PresenceMark) -> (Milliseconds, UInt16, Int) {
+      (mark.receivedAt, mark.session, mark.isResumed ? 1 : 0)
+    }
+    let position = marks.lastIndex { order($0) <= order(mark) }
     if let position {
       if marks[position] != mark { marks.insert(mark, at: position + 1) }
     } else {
@@ -95,8 +118,11 @@ package struct DeviceHistory: Hashable, Sendable {
   /// Edges keep their receipt, so this is the same whatever the order of adding. A mark that fits
   /// two gaps (a burst received within one millisecond) is no evidence for either.
   ///
-  /// - Parameter now: the end of the last gap, the one still open.
-  package func markedGaps(now: Milliseconds) -> Set<Int> {
+  /// - Parameters:
+  ///   - now: the end of the last gap, the one still open.
+  ///   - observed: when we could hear; marks that tell of the broker or of us are left out.
+  package func markedGaps(now: Milliseconds, observed: IntervalSet) -> Set<Int> {
+    let marks = marks.filter { $0.isCredible(observed: observed) }
     guard !marks.isEmpty else { return [] }
     var gapOfMark: [Int: Int] = [:]
     var ambiguous: Set<Int> = []
@@ -106,7 +132,7 @@ package struct DeviceHistory: Hashable, Sendable {
       guard gap * 2 > reportInterval * 3 else { continue }
       if let next, next.session != run.last.session { continue }
       let end = next?.receivedAt ?? .max
-      var mark = firstMark(from: run.last.receivedAt)
+      var mark = Self.firstMark(of: marks, from: run.last.receivedAt)
       while mark < marks.count, marks[mark].receivedAt <= end {
         if marks[mark].session == run.last.session {
           if gapOfMark.updateValue(position, forKey: mark) != nil { ambiguous.insert(mark) }
@@ -117,7 +143,7 @@ package struct DeviceHistory: Hashable, Sendable {
     return Set(gapOfMark.lazy.filter { !ambiguous.contains($0.key) }.map(\.value))
   }
 
-  private func firstMark(from receivedAt: Milliseconds) -> Int {
+  private static func firstMark(of marks: [PresenceMark], from receivedAt: Milliseconds) -> Int {
     var lower = 0
     var upper = marks.count
     while lower < upper {

@@ -42,6 +42,14 @@ package struct IntervalSet: Hashable, Sendable, Codable {
     return position < intervals.count && intervals[position].start <= instant
   }
 
+  /// Whether every instant of `part` is in the set.
+  package func covers(_ part: Interval) -> Bool {
+    let position = firstEnding(after: part.start)
+    return part.duration == 0
+      || position < intervals.count && intervals[position].start <= part.start
+        && part.end <= intervals[position].end
+  }
+
   /// Adds every instant of `part`. Adding at the end, the usual case, costs one comparison.
   package mutating func insert(_ part: Interval) {
     guard part.start < part.end else { return }

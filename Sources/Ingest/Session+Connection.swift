@@ -18,6 +18,7 @@ extension Session {
     destroyClient()
     dropBatch()
     failure = nil
+    isDisconnected = false
     let owner = unsafe Unmanaged.passUnretained(self).toOpaque()
     // Not clean: the broker keeps the session, and with it what we have not acknowledged.
     guard let fresh = unsafe mosquitto_new(settings.clientID, false, owner) else {
@@ -133,6 +134,7 @@ extension Session {
   }
 
   private func disconnected(code: Int32) {
+    isDisconnected = true
     if code == 142 {
       failure = MosquittoError(
         operation: "the session was taken over", code: 7, isFatal: true,

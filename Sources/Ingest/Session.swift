@@ -35,6 +35,10 @@ import Telemetry
   /// The next pause after a failure; starts anew when a session stands, not when a port opens.
   var backoff = SessionLimits.backoffFirst
   private var connectingSince: Milliseconds = 0
+  /// The socket had something to read.
+  private var isReadable = false
+  /// The broker has said good-bye, or the connection has ended.
+  var isDisconnected = false
 
   package init(
     settings: SessionSettings, producer: consuming RecordRing.Producer, link: SessionLink,
@@ -104,12 +108,14 @@ import Telemetry
     if ready > 0, descriptor.revents & Int16(POLLIN) != 0 {
       let now = clock()
       link.update { $0.heardUntil = $0.heardFrom == nil ? $0.heardUntil : now }
+      isReadable = true
     }
   }
 
   /// Reads packets until a call delivers no message, or the batch is full.
   private func readAvailable() throws(MosquittoError) {
     guard let client = unsafe client else { return }
+    let receivedBefore = received
     while batchCount < SessionLimits.batchMessages {
       let before = received
       let status = unsafe mosquitto_loop_read(client, 1)
@@ -117,7 +123,14 @@ import Telemetry
       guard status == 0 else { throw MosquittoError(operation: "read", code: status) }
       if received == before { break }
     }
-    link.update { $0.received = received }
+    // A broker that shuts down says good-bye, which is no sign of life.
+    let isAnswer = isReadable && received == receivedBefore && !isDisconnected
+    let answeredAt = isAnswer ? clock() : nil
+    isReadable = false
+    link.update {
+      $0.received = received
+      $0.answeredAt = answeredAt ?? $0.answeredAt
+    }
   }
 
   /// Whatever listens there but never answers is no broker: it must not hold us until keepalive.

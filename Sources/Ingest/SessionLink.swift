@@ -15,6 +15,8 @@ package final class SessionLink: Sendable {
     package var heardFrom: Milliseconds?
     /// When the last packet of the broker arrived.
     package var heardUntil: Milliseconds?
+    /// When a packet arrived that was no message: the answer to a ping, for example.
+    package var answeredAt: Milliseconds?
     package var received: UInt64 = 0
     package init() {}
   }

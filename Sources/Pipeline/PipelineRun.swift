@@ -65,9 +65,9 @@ package final class PipelineRun: Sendable {
         isPublished: configuration.publishesAlerts))
     try Recovery.restore(intake, &judge, from: store, receiveMaximum: source.receiveMaximum)
     judge.resolveOrphans(at: now)
-    let publisher = try startPublisher()
-    defer { publisher?.stop() }
     let wake = DispatchSemaphore(value: 0)
+    let publisher = try startPublisher(engineWake: wake)
+    defer { publisher?.stop() }
     let desk = try ControlDesk(
       store: store, profiles: profiles, publishesAlerts: configuration.publishesAlerts, wake: wake)
     defer { desk.close() }
@@ -120,7 +120,7 @@ package final class PipelineRun: Sendable {
   private var node: String { AlertEvent.node(of: store) }
 
   /// Starts the publisher if alerts are to be published; else what older runs left is dropped.
-  private func startPublisher() throws -> PublisherThread? {
+  private func startPublisher(engineWake: DispatchSemaphore) throws -> PublisherThread? {
     guard configuration.publishesAlerts else {
       try store.emptyOutbox()
       return nil
@@ -128,7 +128,7 @@ package final class PipelineRun: Sendable {
     // No session's name holds a colon, so no session has this client id.
     let settings = PublisherSettings(access: access, clientID: "nhip-\(node):alerts", node: node)
     return PublisherThread(
-      settings: settings, store: store, clock: clock, log: log,
+      settings: settings, store: store, engineWake: engineWake, clock: clock, log: log,
       nodeState: { [self] in
         let status = status
         return NodeState(

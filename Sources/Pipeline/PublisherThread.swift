@@ -8,13 +8,15 @@ import Telemetry
 
 /// The alert publisher on the thread that owns it, from start to stop.
 final class PublisherThread {
-  let link = PublisherLink()
+  let link: PublisherLink
   private let group = DispatchGroup()
 
   init(
-    settings: PublisherSettings, store: Store, clock: @escaping @Sendable () -> Milliseconds,
-    log: @escaping @Sendable (String) -> Void, nodeState: @escaping @Sendable () -> NodeState
+    settings: PublisherSettings, store: Store, engineWake: DispatchSemaphore,
+    clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void,
+    nodeState: @escaping @Sendable () -> NodeState
   ) {
+    link = PublisherLink(engineWake: engineWake)
     group.enter()
     let thread = Thread { [link, group] in
       defer { group.leave() }

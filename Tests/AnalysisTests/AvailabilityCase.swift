@@ -78,7 +78,7 @@ struct AvailabilityCase {
         readings.append(
           HistoryReading(
             eventTime: received, receivedAt: received + 500, session: session,
-            flags: .offlineMark))
+            flags: second % 3 == 0 ? [.offlineMark, .resumed] : .offlineMark))
       case 3:
         let stored = second - Int.random(in: 0...20, using: &random)
         readings.append(
@@ -154,7 +154,17 @@ struct AvailabilityCase {
     return readings.contains {
       $0.flags.contains(.offlineMark) && $0.session == before.session
         && before.received <= $0.receivedAt && $0.receivedAt <= after?.received ?? .max
-        && (after == nil || after?.session == before.session)
+        && (after == nil || after?.session == before.session) && isCredible($0)
+    }
+  }
+
+  /// We went on hearing for two seconds, and had heard for ten if the broker had kept it.
+  private func isCredible(_ mark: HistoryReading) -> Bool {
+    let at = Int(mark.receivedAt - Self.base)
+    let from = at - (mark.flags.contains(.resumed) ? 10_000 : 0)
+    return stride(from: from, to: at + 2_000, by: 100).allSatisfy { millisecond in
+      let second = millisecond / 1_000
+      return millisecond >= 0 && second < observed.count && observed[second]
     }
   }
 

@@ -55,7 +55,8 @@ import Testing
   /// A device that reports every minute and is silent between the given minutes.
   func availability(
     silent: Range<Int64>, until end: Int64 = 100, now: Int64 = 100, mark: Bool = false,
-    observed: [Interval]? = nil, period: Interval = Interval(start: 0, end: 100 * minute)
+    markFlags: ReadingFlags = .offlineMark, observed: [Interval]? = nil,
+    period: Interval = Interval(start: 0, end: 100 * minute)
   ) -> Availability {
     var history = DeviceHistory(reportInterval: Self.minute)
     for minute in 0...end where !(silent.lowerBound + 1..<silent.upperBound).contains(minute) {
@@ -65,7 +66,7 @@ import Testing
     if mark {
       let time = silent.lowerBound * Self.minute + 45_000
       history.add(
-        HistoryReading(eventTime: 0, receivedAt: time, flags: .offlineMark, upSeconds: nil))
+        HistoryReading(eventTime: 0, receivedAt: time, flags: markFlags, upSeconds: nil))
     }
     return Availability.compute(
       history: history, period: period, now: now * Self.minute,
@@ -92,6 +93,31 @@ import Testing
     #expect(availability(silent: 10..<12, mark: true).down == 2 * Self.minute)
     #expect(availability(silent: 10..<12).down == 0)
     #expect(availability(silent: 10..<11, mark: true).down == 0)
+  }
+
+  @Test("a will of a broker that dies, or kept while we slept, says nothing of the device")
+  func brokerMarks() {
+    // The mark comes 45 s into minute 10; the broker is gone a second later.
+    let death = 10 * Self.minute + 46_000
+    func observed(from back: Milliseconds) -> [Interval] {
+      [Interval(start: 0, end: death), Interval(start: back, end: 100 * Self.minute)]
+    }
+    let died = availability(silent: 10..<12, mark: true, observed: observed(from: death + 9_000))
+    #expect(died.down == 0 && died.outages.isEmpty)
+    let kept = availability(
+      silent: 10..<12, mark: true, markFlags: [.offlineMark, .resumed],
+      observed: [
+        Interval(start: 0, end: 10 * Self.minute + 5_000),
+        Interval(start: death - 2_000, end: 100 * Self.minute),
+      ])
+    #expect(kept.down == 0)
+    let later = availability(
+      silent: 10..<12, mark: true, markFlags: [.offlineMark, .resumed],
+      observed: [
+        Interval(start: 0, end: 10 * Self.minute + 5_000),
+        Interval(start: death - 11_000, end: 100 * Self.minute),
+      ])
+    #expect(later.down > 0)
   }
 
   @Test("a device still silent is up until the allowance has passed, then down from last heard")

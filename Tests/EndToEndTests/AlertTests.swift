@@ -92,24 +92,24 @@ extension EndToEnd {
       let nhip = try NhipProcess(broker: broker.port, publishesAlerts: true)
       try nhip.start()
       try broker.waitForSubscriptions()
-      let devices = try NhipProcess.registeredDevices().prefix(12)
-      for round in 0..<4 {
-        for device in devices {
-          let topic = "nhip/v1/04321/\(device.kind)/\(device.id)"
-          let isOffline = random.integer(in: 0...1) == 0
+      // A security alert of severity 1 needs one reading to open it and one to close it.
+      let sensors = try NhipProcess.registeredDevices().filter { $0.kind == "lan-sensor" }
+      for _ in 0..<5 {
+        for _ in 0..<16 {
+          let sensor = sensors[Int(random.integer(in: 0...Int64(sensors.count - 1)))]
           try broker.publish(
-            "\(topic)/\(isOffline ? "state" : "telemetry")",
-            isOffline ? #"{"online":false}"# : #"{"seq":\#(round)}"#)
+            "nhip/v1/04321/lan-sensor/\(sensor.id)/telemetry",
+            #"{"sev":{"1":\#(random.integer(in: 0...1))}}"#)
         }
         nhip.kill()
         try nhip.start()
       }
-      for device in devices {
+      for sensor in sensors {
         try broker.publish(
-          "nhip/v1/04321/\(device.kind)/\(device.id)/telemetry", #"{"seq":4711}"#)
+          "nhip/v1/04321/lan-sensor/\(sensor.id)/telemetry", #"{"seq":4711,"sev":{"1":0}}"#)
       }
       try EndToEnd.wait(for: "the last readings; seed \(seed)") {
-        try nhip.export().count { $0.contains("\"seq\":4711") } == devices.count
+        try nhip.export().count { $0.contains("\"seq\":4711") } == sensors.count
       }
       #expect(try nhip.terminate().code == 0)
 
@@ -124,6 +124,56 @@ extension EndToEnd {
       let announced = Set(try stream.events().map(\.id))
       #expect(!expected.isEmpty, "seed \(seed)")
       #expect(announced == expected, "seed \(seed)")
+    }
+
+    @Test("a broker that is stopped and started announces no device's death")
+    func brokerRestart() throws {
+      let broker = try BrokerFixture()
+      let nhip = try NhipProcess(broker: broker.port, publishesAlerts: true)
+      try nhip.start()
+      try broker.waitForSubscriptions()
+      let devices = try NhipProcess.registeredDevices().prefix(6)
+      // Clients with a will, which the broker publishes when it shuts down.
+      let clients = try devices.map { device in
+        try ChildProcess(
+          "/usr/bin/mosquitto_sub",
+          [
+            "-h", "127.0.0.1", "-p", String(broker.port), "-t", "nothing/\(device.id)",
+            "--will-topic", "\(Self.prefix(device))/state", "--will-payload",
+            #"{"online":false}"#, "--will-qos", "1",
+          ], name: device.id, in: nhip.folder)
+      }
+      try EndToEnd.wait(for: "the clients") {
+        devices.allSatisfy { broker.log.contains("nothing/\($0.id)") }
+      }
+      for device in devices {
+        try broker.publish("\(Self.prefix(device))/telemetry", #"{"seq":1}"#)
+      }
+      try EndToEnd.wait(for: "the first readings") {
+        try nhip.export().count { $0.contains("\"seq\":1,") || $0.contains("\"seq\":1}") } == 6
+      }
+      try broker.stop()
+      try broker.start()
+      try EndToEnd.wait(for: "nhip to be back") {
+        nhip.log.components(separatedBy: "session live: connected").count > 2
+      }
+      for device in devices {
+        try broker.publish("\(Self.prefix(device))/telemetry", #"{"seq":4711}"#)
+      }
+      try EndToEnd.wait(for: "the last readings") {
+        try nhip.export().count { $0.contains("\"seq\":4711") } == devices.count
+      }
+      for client in clients { client.kill() }
+      #expect(try nhip.terminate().code == 0)
+      let marks = try nhip.export().count { $0.contains("offline_mark") }
+      print("broker restart test: \(marks) wills of the dying broker arrived")
+      let list = try nhip.command(
+        "alerts", "list", "--store", "nhip.sqlite", "--from", "2020-01-01", "--format", "json")
+      #expect(!list.output.contains("/offline"), "\(list.output)")
+    }
+
+    private static func prefix(_ device: SimulatedDevice) -> String {
+      "nhip/v1/04321/\(device.kind)/\(device.id)"
     }
 
     private struct StoredAlert: Decodable {

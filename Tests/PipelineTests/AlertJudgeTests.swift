@@ -64,11 +64,14 @@ struct AlertJudgeTests {
     #expect(bench.open == ["wifi-ap/offline"])
   }
 
-  @Test("the broker's word that a device is gone raises at once, its next word resolves")
+  @Test("the broker's word that a device is gone raises once the broker has outlived it")
   func mark() {
     var bench = JudgeBench()
     bench.hear(at: 0)
     bench.mark(receivedAt: 20_000)
+    bench.brokerAlive(at: 20_000)
+    #expect(bench.open.isEmpty, "what arrived with the mark proves nothing")
+    bench.brokerAlive(at: 20_001)
     #expect(bench.open == ["wifi-ap/offline"])
     bench.hear(at: 0)
     #expect(bench.open == ["wifi-ap/offline"], "a duplicate of the last reading is no return")
@@ -77,16 +80,51 @@ struct AlertJudgeTests {
     #expect(bench.taken().count == 1)
   }
 
-  @Test("word of absence and return within one millisecond is told in its order")
+  @Test("a device that is back before anything else was heard was gone for that long")
+  func blip() {
+    var bench = JudgeBench()
+    bench.hear(at: 0)
+    bench.mark(receivedAt: 20_000)
+    bench.hear(at: 21_000)
+    let alert = bench.taken()
+    #expect(alert.map(\.state) == [.resolved])
+    #expect(alert.first?.resolvedAt == 21_000)
+  }
+
+  @Test("the wills of a broker that dies announce nobody's death")
+  func brokerDeath() {
+    var bench = JudgeBench()
+    bench.hear(at: 0)
+    bench.observe(until: 20_001)
+    bench.mark(receivedAt: 20_000)
+    bench.observe(from: 50_000, until: 50_000)
+    bench.brokerAlive(at: 50_001)
+    bench.hear(at: 55_000)
+    #expect(bench.taken().isEmpty)
+  }
+
+  @Test("what a resumed session delivers at first tells of the time we slept through")
+  func resumedMark() {
+    var bench = JudgeBench()
+    bench.hear(at: 0)
+    bench.observe(until: 1_000)
+    bench.observe(from: 30_000, until: 30_000)
+    bench.mark(receivedAt: 31_000, flags: [.offlineMark, .resumed])
+    bench.brokerAlive(at: 32_000)
+    #expect(bench.open.isEmpty)
+    bench.mark(receivedAt: 40_000, flags: [.offlineMark, .resumed])
+    bench.brokerAlive(at: 40_001)
+    #expect(bench.open == ["wifi-ap/offline"])
+  }
+
+  @Test("who speaks in the very millisecond of its mark is not gone")
   func sameMillisecond() {
     var bench = JudgeBench()
     bench.hear(at: 5_000, flags: .untimed)
     bench.mark(receivedAt: 5_000)
     bench.hear(at: 5_000, flags: .untimed)
-    #expect(bench.open.isEmpty)
-    bench.mark(receivedAt: 5_000)
-    #expect(bench.open == ["wifi-ap/offline"])
-    #expect(Set(bench.taken().map(\.id)).count == 2)
+    bench.brokerAlive(at: 6_000)
+    #expect(bench.taken().isEmpty)
   }
 
   @Test("a retained offline state and backlog say nothing about now")
@@ -124,6 +162,17 @@ struct AlertJudgeTests {
     #expect(bench.book.openAlerts[0].since == 3 * Self.minute)
     bench.wan(true, at: 7 * Self.minute)
     #expect(bench.open.isEmpty)
+  }
+
+  @Test("readings without a time, within one millisecond, are judged in their order")
+  func ties() {
+    var bench = JudgeBench()
+    for isHot in [true, false, true, false] { bench.heat(isHot, at: 7_000) }
+    let alerts = bench.taken()
+    #expect(alerts.map(\.state) == [.resolved, .resolved])
+    #expect(Set(alerts.map(\.id)).count == 2)
+    bench.heat(true, at: 7_000)
+    #expect(bench.open == ["wifi-ap/hot"])
   }
 
   @Test("a condition is not known to hold over a silence")

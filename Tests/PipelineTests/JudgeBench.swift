@@ -46,7 +46,7 @@ struct JudgeBench {
       offlineAfter: 180_000, serviceHours: serviceHours,
       metrics: [
         metric("up", .gauge), metric("online", .flag), metric("wan_up", .flag),
-        metric("clients", .gauge, isWatched: true),
+        metric("clients", .gauge, isWatched: true), metric("hot", .flag),
       ],
       service: [], usage: [],
       alerts: [
@@ -56,6 +56,10 @@ struct JudgeBench {
           .condition(
             Condition(metric: "wan_up", comparison: .equal, constant: .number(0)),
             duration: 180_000)),
+        rule(
+          "hot",
+          .condition(
+            Condition(metric: "hot", comparison: .equal, constant: .number(1)), duration: 0)),
         rule("clients_unusual", .anomaly(metric: "clients")),
       ])
   }
@@ -73,6 +77,10 @@ struct JudgeBench {
   mutating func tick(_ now: Milliseconds) {
     observe(until: now)
     judge.tick(now: now, gaps: gaps)
+  }
+
+  mutating func brokerAlive(at instant: Milliseconds) {
+    judge.noteBrokerAlive(at: instant, gaps)
   }
 
   mutating func hear(at time: Milliseconds, flags: ReadingFlags = []) {
@@ -93,9 +101,16 @@ struct JudgeBench {
       clients: .integer(count))
   }
 
+  /// Without a time of its own, under a rule that one reading opens and one closes.
+  mutating func heat(_ isHot: Bool, at receivedAt: Milliseconds) {
+    read(
+      at: receivedAt, receivedAt: receivedAt, .untimed, wan: .absent, clients: .absent,
+      hot: .flag(isHot))
+  }
+
   private mutating func read(
     at time: Milliseconds, receivedAt: Milliseconds, _ flags: ReadingFlags, wan: Value,
-    clients: Value
+    clients: Value, hot: Value = .absent
   ) {
     var block = ReadingColumns(
       kind: "wifi-ap", profileVersion: 1, metricNames: profile.metrics.map(\.name))
@@ -104,7 +119,7 @@ struct JudgeBench {
     block.flags = [flags]
     block.receivedAt = [receivedAt]
     block.eventTime = [time]
-    for (column, value) in [Value.absent, .absent, wan, clients].enumerated() {
+    for (column, value) in [Value.absent, .absent, wan, clients, hot].enumerated() {
       block.metrics[column].append(value)
     }
     judge.read(block, gaps: gaps)

@@ -12,6 +12,9 @@ extension AlertJudge {
     positionOfNumber = Dictionary(
       uniqueKeysWithValues: self.devices.indices.map { (self.devices[$0].number, $0) })
     (planOfDevice, heardAt, isOffline, silenceDueAt) = ([], [], [], [])
+    // A mark that waits is forgotten; silence tells as well.
+    pendingMarks = []
+    markedAt = Array(repeating: .min, count: self.devices.count)
     (conditionStart, conditionStates, anomalyStart, anomalyStates) = ([], [], [], [])
     for device in self.devices {
       let kind = planOfKind[device.kind] ?? 0

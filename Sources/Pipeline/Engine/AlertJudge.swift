@@ -19,6 +19,8 @@ struct AlertJudge {
     var judgedAt: Milliseconds = .min
     /// Since when the condition has held in every reading; `.min` is none.
     var holdsSince: Milliseconds = .min
+    /// What its newest alert opened at: the next one opens later, if only by a millisecond.
+    var openedAt: Milliseconds = .min
     var isOpen = false
   }
 
@@ -40,12 +42,19 @@ struct AlertJudge {
   var isOffline: [Bool] = []
   /// The first instant at which the device's silence may be an outage.
   var silenceDueAt: [Milliseconds] = []
+  /// When the broker said that the device is gone, until it is known that the broker itself lives;
+  /// `.min` is none.
+  var markedAt: [Milliseconds] = []
+  /// Positions with such a mark. Bounded by the devices.
+  var pendingMarks: [Int] = []
+  /// The newest sign of life of the broker: anything but a mark that it sent.
+  var brokerAliveAt: Milliseconds = .min
   var conditionStart: [Int] = []
   var conditionStates: [ConditionState] = []
   var anomalyStart: [Int] = []
   var anomalyStates: [AnomalyState] = []
   /// While readings that are on disk already are judged again, nothing is announced.
-  private var isRecovering = false
+  var isRecovering = false
 
   init(profiles: [Profile], devices: [Device], book: AlertBook) {
     plans = profiles.map(AlertPlan.init)
@@ -87,14 +96,17 @@ struct AlertJudge {
       let flags = block.flags[row]
       // A retained copy tells a state that may be long over, backlog what nobody could hear.
       if !flags.isDisjoint(with: [.retained, .backlog]) { continue }
+      let (time, receivedAt) = (block.eventTime[row], block.receivedAt[row])
       if flags.contains(.offlineMark) {
-        noteMark(position, receivedAt: block.receivedAt[row])
+        noteMark(position, receivedAt: receivedAt, isResumed: flags.contains(.resumed), gaps)
         continue
       }
-      let (time, receivedAt) = (block.eventTime[row], block.receivedAt[row])
-      // What came after a mark, in its millisecond and without a time of its own, came after it.
-      let isTie = time == heardAt[position] && flags.contains(.untimed) && isOffline[position]
-      noteHeard(position, at: isTie ? time + 1 : time, receivedAt: receivedAt, plan, gaps)
+      noteBrokerAlive(at: receivedAt, gaps)
+      if markedAt[position] != .min, time > heardAt[position] || flags.contains(.untimed) {
+        // It speaks in the very millisecond of its mark.
+        markedAt[position] = .min
+      }
+      noteHeard(position, at: time, receivedAt: receivedAt, plan, gaps)
       for rule in plan.conditions.indices {
         judgeCondition(position, rule, plan, block, row)
       }
@@ -110,8 +122,10 @@ struct AlertJudge {
     let index = conditionStart[position] + rule
     let time = block.eventTime[row]
     let test = plan.conditions[rule].test
-    guard let column = test.column, block.metrics[column].tags[row] != .absent,
-      time > conditionStates[index].judgedAt,
+    let judgedAt = conditionStates[index].judgedAt
+    // Two readings without a time of their own within one millisecond come in their order.
+    let isNewer = time > judgedAt || time == judgedAt && block.flags[row].contains(.untimed)
+    guard let column = test.column, block.metrics[column].tags[row] != .absent, isNewer,
       let holds = plan.holds(rule, block.metrics[column], row)
     else { return }
     var state = conditionStates[index]
@@ -122,10 +136,11 @@ struct AlertJudge {
     if !holds {
       state.holdsSince = .min
     } else if state.holdsSince == .min || (!isUnbroken && !state.isOpen) {
-      state.holdsSince = time
+      state.holdsSince = max(time, state.openedAt == .min ? time : state.openedAt + 1)
     }
-    if holds, !state.isOpen, time - state.holdsSince >= test.duration {
+    if holds, !state.isOpen, max(0, time - state.holdsSince) >= test.duration {
       state.isOpen = true
+      state.openedAt = state.holdsSince
       announce { book in
         let compiled = plan.conditions[rule]
         book.raise(
@@ -178,87 +193,7 @@ struct AlertJudge {
     }
   }
 
-  private mutating func announce(_ change: (inout AlertBook) -> Void) {
+  mutating func announce(_ change: (inout AlertBook) -> Void) {
     if !isRecovering { change(&book) }
-  }
-
-  // MARK: Presence
-
-  private mutating func noteHeard(
-    _ position: Int, at time: Milliseconds, receivedAt: Milliseconds, _ plan: AlertPlan,
-    _ gaps: ObservationGaps
-  ) {
-    let last = heardAt[position]
-    guard time > last else { return }
-    // A silence that began and ended between two ticks was an outage all the same.
-    if !isOffline[position], time > silenceDueAt[position] {
-      judgeSilence(position, until: time, knownAt: receivedAt, gaps)
-    }
-    if isOffline[position], let offline = plan.offline {
-      isOffline[position] = false
-      announce { [number = devices[position].number] book in
-        book.resolve(rule: offline.name, device: number, resolvedAt: time, at: receivedAt)
-      }
-    }
-    heardAt[position] = time
-    silenceDueAt[position] = time + plan.offlineAfter
-  }
-
-  /// The broker says that the device is gone: no need to wait for the silence.
-  private mutating func noteMark(_ position: Int, receivedAt: Milliseconds) {
-    raiseOffline(position, at: receivedAt, markReceivedAt: receivedAt)
-  }
-
-  /// Time has passed: who should have been heard by now?
-  ///
-  /// - Parameter now: until when we have heard everything that there was to hear.
-  mutating func tick(now: Milliseconds, gaps: ObservationGaps) {
-    for position in devices.indices where silenceDueAt[position] < now && !isOffline[position] {
-      judgeSilence(position, until: now, knownAt: now, gaps)
-    }
-  }
-
-  /// A silence is an outage when its accountable part (observed, in service) exceeds the allowance.
-  private mutating func judgeSilence(
-    _ position: Int, until end: Milliseconds, knownAt now: Milliseconds, _ gaps: ObservationGaps
-  ) {
-    let plan = plans[planOfDevice[position]]
-    let isKnown = heardAt[position] != .min
-    guard let since = isKnown ? heardAt[position] : devices[position].commissionedAt else {
-      // Never heard, and nobody said since when it should be.
-      silenceDueAt[position] = .max
-      return
-    }
-    let start = max(since, gaps.observedFrom ?? end)
-    guard start < end else {
-      silenceDueAt[position] = end + plan.offlineAfter
-      return
-    }
-    let scope = Interval(start: start, end: end)
-    let accountable = plan.serviceHours.expected(in: scope)
-      .subtracting(IntervalSet(gaps.gaps)).duration
-    guard accountable > plan.offlineAfter else {
-      // It cannot be one before the rest of the allowance has passed as well.
-      silenceDueAt[position] = end + plan.offlineAfter - accountable
-      return
-    }
-    raiseOffline(position, at: now, markReceivedAt: nil)
-  }
-
-  private mutating func raiseOffline(
-    _ position: Int, at now: Milliseconds, markReceivedAt: Milliseconds?
-  ) {
-    let plan = plans[planOfDevice[position]]
-    guard let offline = plan.offline, !isOffline[position] else { return }
-    isOffline[position] = true
-    let device = devices[position]
-    let last = heardAt[position] == .min ? nil : heardAt[position]
-    announce { book in
-      book.raise(
-        offline.rule, kind: plan.kind, device: device.number,
-        since: last ?? device.commissionedAt ?? now, at: now,
-        evidence: .offline(
-          lastHeardAt: last, markReceivedAt: markReceivedAt, allowance: plan.offlineAfter))
-    }
   }
 }

@@ -6,13 +6,15 @@ import Telemetry
 /// What the engine remembers of its devices, as bytes: written every few minutes, read at start.
 ///
 /// Little-endian 64-bit words: layout, number of devices; for each its registry number, boot,
-/// smallest lag, last heard, then its condition rules (count; hash of the name, judged at, holds
-/// since) and its anomaly rules (count; hash of the name, judged at, detector). `Int64.min` is
-/// none; a detector is its length and its bytes. Rules are found again by the hash of their name,
-/// so that a changed profile keeps what still fits. Open alerts are not in it: the store has them.
+/// smallest lag, last heard, marked at, then its condition rules (count; hash of the name, judged
+/// at, holds since, opened at) and its anomaly rules (count; hash of the name, judged at,
+/// detector).
+/// `Int64.min` is none; a detector is its length and its bytes. Rules are found again by the hash
+/// of their name, so that a changed profile keeps what still fits. Open alerts are not in it: the
+/// store has them.
 enum Checkpoint {
   /// Changes when the layout does; a checkpoint of another layout is not read.
-  private static let layout: Int64 = 2
+  private static let layout: Int64 = 3
 
   static func encode(_ intake: Intake, _ judge: AlertJudge) -> [UInt8] {
     var writer = Writer()
@@ -86,16 +88,18 @@ enum Checkpoint {
 extension AlertJudge {
   func encode(_ number: Int64, to writer: inout Checkpoint.Writer) {
     guard let position = positionOfNumber[number] else {
-      for word in [Int64.min, 0, 0] { writer.append(word) }
+      for word in [Int64.min, .min, 0, 0] { writer.append(word) }
       return
     }
     let plan = plans[planOfDevice[position]]
     writer.append(heardAt[position])
+    writer.append(markedAt[position])
     writer.append(Int64(plan.conditions.count))
     for (rule, state) in zip(plan.conditions, conditions(of: position)) {
       writer.append(Self.hash(of: rule.name))
       writer.append(state.judgedAt)
       writer.append(state.holdsSince)
+      writer.append(state.openedAt)
     }
     writer.append(Int64(plan.anomalies.count))
     for (rule, state) in zip(plan.anomalies, anomalies(of: position)) {
@@ -107,21 +111,27 @@ extension AlertJudge {
 
   /// - Returns: false if the bytes end too early.
   mutating func restore(_ number: Int64, from reader: inout Checkpoint.Reader) -> Bool {
-    guard let heard = reader.next(), let conditionCount = reader.next() else { return false }
+    guard let heard = reader.next(), let marked = reader.next(),
+      let conditionCount = reader.next()
+    else { return false }
     let position = positionOfNumber[number]
     let plan = position.map { plans[planOfDevice[$0]] }
     if let position, let plan {
       heardAt[position] = heard
       silenceDueAt[position] = heard == .min ? .min : heard + plan.offlineAfter
+      markedAt[position] = marked
+      if marked != .min { pendingMarks.append(position) }
     }
     for _ in 0..<max(0, conditionCount) {
-      guard let hash = reader.next(), let judgedAt = reader.next(), let holdsSince = reader.next()
+      guard let hash = reader.next(), let judgedAt = reader.next(),
+        let holdsSince = reader.next(), let openedAt = reader.next()
       else { return false }
       guard let position,
         let rule = plan?.conditions.firstIndex(where: { Self.hash(of: $0.name) == hash })
       else { continue }
       conditionStates[conditionStart[position] + rule].judgedAt = judgedAt
       conditionStates[conditionStart[position] + rule].holdsSince = holdsSince
+      conditionStates[conditionStart[position] + rule].openedAt = openedAt
     }
     guard let anomalyCount = reader.next() else { return false }
     for _ in 0..<max(0, anomalyCount) {

@@ -125,6 +125,7 @@ final class Engine {
     let isFull = drained.contains(SessionLimits.batchMessages)
     var batch = intake.takeBatch()
     for block in batch.blocks { judge.read(block, gaps: intake.gaps) }
+    judgeMarks()
     // What is still in a ring may be the very reading whose absence a tick would judge.
     if !isFull, let heardUntil = observation.current?.end { tick(heardUntil) }
     (batch.alerts, batch.outbox) = judge.book.takeTransitions()
@@ -148,6 +149,17 @@ final class Engine {
       publishedAt = now
       publish(status(at: now))
     }
+  }
+
+  /// A mark is believed when the broker outlives it. In a quiet hour nothing shows that by itself,
+  /// so the publisher asks.
+  private func judgeMarks() {
+    // While we cannot hear, another client's answer may come from a broker that is a new one.
+    guard !judge.pendingMarks.isEmpty, observation.current != nil else { return }
+    let answers = sources.compactMap { $0.source.link.status.answeredAt }
+    let alive = max(answers.max() ?? .min, publisher?.brokerAliveAt ?? .min)
+    judge.noteBrokerAlive(at: alive, intake.gaps)
+    if !judge.pendingMarks.isEmpty { publisher?.probe() }
   }
 
   private func tick(_ now: Milliseconds) {

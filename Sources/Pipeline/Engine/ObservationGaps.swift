@@ -13,6 +13,9 @@ struct ObservationGaps {
   /// End of the newest observed stretch.
   private(set) var heardUntil: Milliseconds?
 
+  /// Start of the stretch in which we hear now.
+  var hearingSince: Milliseconds? { gaps.last?.end ?? observedFrom }
+
   init(observed: [Interval]) {
     for interval in observed.sorted(by: { $0.start < $1.start }) {
       heard(from: interval.start, until: interval.end)
