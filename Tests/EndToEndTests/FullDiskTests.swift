@@ -6,8 +6,7 @@ import Testing
 extension EndToEnd {
   @Suite("the disk fails nhip while it runs")
   struct FullDiskTests {
-    /// Only the system administrator may mount a disk of a few megabytes.
-    private static let mayMount = geteuid() == 0
+    private static let mayMount = SmallDisk.isPossible
     private static let diskSizeBytes = 4 * 1_048_576
 
     /// What else happens while the disk is full. A broker breaks the connection by itself when it
@@ -16,7 +15,7 @@ extension EndToEnd {
 
     @Test(
       "with a full disk nothing is acknowledged, and once there is room all is stored once",
-      .enabled(if: mayMount, "a small disk can only be mounted as root"),
+      .enabled(if: mayMount, "no disk can be mounted here: not root, or a container"),
       arguments: Meanwhile.allCases)
     func full(meanwhile: Meanwhile) throws {
       let broker = try BrokerFixture()
@@ -51,7 +50,7 @@ extension EndToEnd {
 
     @Test(
       "a disk that is full at the start ends nhip with 75, to be tried again later",
-      .enabled(if: mayMount, "a small disk can only be mounted as root"))
+      .enabled(if: mayMount, "no disk can be mounted here: not root, or a container"))
     func fullAtStart() throws {
       let disk = try SmallDisk(sizeBytes: Self.diskSizeBytes)
       let nhip = try NhipProcess(broker: 1, store: disk.path("nhip.sqlite"))
@@ -96,6 +95,13 @@ extension EndToEnd {
 final class SmallDisk {
   private let folder: TemporaryFolder
   private static let stepBytes = 4_096
+
+  /// Only the system administrator may mount, and not in every container: tried once.
+  static let isPossible: Bool = {
+    guard geteuid() == 0 else { return false }
+    // What went wrong is not of interest: the tests that need a disk are skipped, visibly.
+    return (try? SmallDisk(sizeBytes: 1_048_576)) != nil
+  }()
 
   init(sizeBytes: Int) throws {
     folder = try TemporaryFolder()
