@@ -44,6 +44,27 @@ package struct DeviceReadings: Sendable {
     precondition(column == columns.count, "a reading carries one value for each metric")
   }
 
+  /// Adds one row of a block, by the same rules.
+  ///
+  /// - Parameter positions: the block's column for each of `metricNames`; nil where it has none.
+  package mutating func append(
+    _ row: Int, of block: ReadingColumns, positions: [Int?], upSeconds: Double?
+  ) {
+    if !block.flags[row].isDisjoint(with: [.retained, .offlineMark]) { return }
+    precondition(positions.count == columns.count, "a reading carries one value for each metric")
+    eventTime.append(block.eventTime[row])
+    channel.append(block.channel[row])
+    payloadHash.append(block.payloadHash[row])
+    self.upSeconds.append(upSeconds ?? .nan)
+    for column in columns.indices {
+      if let position = positions[column] {
+        columns[column].append(row, of: block.metrics[position])
+      } else {
+        columns[column].append(.absent)
+      }
+    }
+  }
+
   /// Rows by event time, each identity once.
   package func distinctRows() -> [Int] {
     var rows = Array(0..<count)

@@ -23,7 +23,8 @@ struct DeviceAccount {
 
 /// The accounts of the devices in scope, filled from blocks in any order.
 struct Accounts {
-  private(set) var accounts: [Int64: DeviceAccount] = [:]
+  private(set) var accounts: [DeviceAccount] = []
+  private var positionOfNumber: [Int64: Int] = [:]
   private(set) var flagCounts = DataQuality()
   /// When the newest message in any block was received.
   private(set) var lastReceivedAt: Milliseconds?
@@ -32,40 +33,52 @@ struct Accounts {
   init(devices: [Device], profiles: [String: Profile], period: Interval) {
     self.period = period
     for device in devices {
-      if let profile = profiles[device.kind] {
-        accounts[device.number] = DeviceAccount(profile: profile)
-      }
+      guard let profile = profiles[device.kind] else { continue }
+      positionOfNumber[device.number] = accounts.count
+      accounts.append(DeviceAccount(profile: profile))
     }
   }
 
+  /// Of a device in scope, by its registry number.
+  subscript(number: Int64) -> DeviceAccount? { positionOfNumber[number].map { accounts[$0] } }
+
+  /// Numbers of the devices whose history is of a certain kind.
+  func numbers(where holds: (DeviceHistory) -> Bool) -> Set<Int64> {
+    Set(positionOfNumber.filter { holds(accounts[$0.value].history) }.map(\.key))
+  }
+
   /// Adds the rows of one block that fall into `window` and belong to a device in scope.
-  mutating func add(_ columns: ReadingColumns, window: Interval) {
-    let up = columns.metricNames.firstIndex(of: "up")
-    var metricColumns: [Int64: [Int?]] = [:]
-    for row in 0..<columns.count {
-      lastReceivedAt = max(lastReceivedAt ?? .min, columns.receivedAt[row])
-      let time = columns.eventTime[row]
-      let number = columns.device[row]
-      guard window.contains(time), accounts[number] != nil else { continue }
-      let upSeconds = up.flatMap { columns.metrics[$0][row].double }
-      let positions = metricColumns[number] ?? positions(of: number, in: columns.metricNames)
-      metricColumns[number] = positions
-      accounts[number]?.history.add(Self.reading(columns, row, upSeconds))
-      accounts[number]?.readings.append(
-        eventTime: time, channel: columns.channel[row], payloadHash: columns.payloadHash[row],
-        flags: columns.flags[row], upSeconds: upSeconds,
-        values: positions.lazy.map { $0.map { columns.metrics[$0][row] } ?? .absent })
-      if period.contains(time) { count(columns.flags[row]) }
+  mutating func add(_ block: ReadingColumns, window: Interval) {
+    let up = block.metricNames.firstIndex(of: "up")
+    // Devices of one block are of one kind, so what is wanted of it is nearly always the same.
+    var wanted: [String] = []
+    var columns: [Int?] = []
+    for row in 0..<block.count {
+      lastReceivedAt = max(lastReceivedAt ?? .min, block.receivedAt[row])
+      let time = block.eventTime[row]
+      guard window.contains(time), let position = positionOfNumber[block.device[row]] else {
+        continue
+      }
+      if accounts[position].readings.metricNames != wanted {
+        wanted = accounts[position].readings.metricNames
+        columns = wanted.map { name in block.metricNames.firstIndex(of: name) }
+      }
+      let upSeconds = up.flatMap { block.metrics[$0][row].double }
+      accounts[position].history.add(Self.reading(block, row, upSeconds))
+      accounts[position].readings.append(
+        row, of: block, positions: columns, upSeconds: upSeconds)
+      if period.contains(time) { count(block.flags[row]) }
     }
   }
 
   /// Adds only what uptime needs: for devices whose last word lies far before the period.
-  mutating func addHistory(_ columns: ReadingColumns, window: Interval, of numbers: Set<Int64>) {
-    let up = columns.metricNames.firstIndex(of: "up")
-    for row in 0..<columns.count
-    where numbers.contains(columns.device[row]) && window.contains(columns.eventTime[row]) {
-      let upSeconds = up.flatMap { columns.metrics[$0][row].double }
-      accounts[columns.device[row]]?.history.add(Self.reading(columns, row, upSeconds))
+  mutating func addHistory(_ block: ReadingColumns, window: Interval, of numbers: Set<Int64>) {
+    let up = block.metricNames.firstIndex(of: "up")
+    for row in 0..<block.count
+    where numbers.contains(block.device[row]) && window.contains(block.eventTime[row]) {
+      guard let position = positionOfNumber[block.device[row]] else { continue }
+      let upSeconds = up.flatMap { block.metrics[$0][row].double }
+      accounts[position].history.add(Self.reading(block, row, upSeconds))
     }
   }
 
@@ -75,11 +88,6 @@ struct Accounts {
     HistoryReading(
       eventTime: columns.eventTime[row], receivedAt: columns.receivedAt[row],
       session: columns.session[row], flags: columns.flags[row], upSeconds: upSeconds)
-  }
-
-  private func positions(of number: Int64, in metricNames: [String]) -> [Int?] {
-    let wanted = accounts[number]?.readings.metricNames ?? []
-    return wanted.map { name in metricNames.firstIndex(of: name) }
   }
 
   private mutating func count(_ flags: ReadingFlags) {

@@ -23,7 +23,7 @@ extension Report {
     var byUnit: [String: [DeviceReport]] = [:]
     for device in scope.devices {
       guard let profile = scope.profiles[device.kind],
-        let account = accounts.accounts[device.number]
+        let account = accounts[device.number]
       else { continue }
       let usage = UsageCalculator(readings: account.readings, profile: profile)
       let readingCount = usage.readingCount(in: period)

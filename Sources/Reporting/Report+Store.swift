@@ -70,7 +70,7 @@ extension Explanation {
     }
     let (accounts, observed) = try Accounts.read(
       from: store, scope: scope, period: period, progress: progress)
-    guard let account = accounts.accounts[number] else { return nil }
+    guard let account = accounts[number] else { return nil }
     let knownUntil = observed.intervals.last?.end ?? accounts.lastReceivedAt ?? period.start
     let availability = Report.judge(
       account.history, device: device, profile: profile, period: period, now: knownUntil,
@@ -114,9 +114,5 @@ extension Accounts {
       }
     }
     return (accounts, observed)
-  }
-
-  private func numbers(where holds: (DeviceHistory) -> Bool) -> Set<Int64> {
-    Set(accounts.filter { holds($0.value.history) }.keys)
   }
 }

@@ -120,6 +120,15 @@ package struct ValueColumn: Sendable, Hashable {
     bits.append(value)
   }
 
+  /// Appends one row of another column.
+  package mutating func append(_ row: Int, of other: ValueColumn) {
+    if other.tags[row] == .word {
+      append(other[row])
+    } else {
+      append(tag: other.tags[row], bits: other.bits[row])
+    }
+  }
+
   /// Linear, because a batch sees few different words (states, versions, programmes).
   private mutating func position(of word: String) -> Int {
     if let found = words.firstIndex(of: word) { return found }

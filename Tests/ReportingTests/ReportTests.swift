@@ -160,7 +160,7 @@ import Testing
       devices: scope.devices, profiles: scope.profiles, period: Self.day)
     accounts.add(Self.columns(), window: Report.window(around: Self.day))
     let device = try #require(scope.devices.first { $0.number == 2 })
-    let account = try #require(accounts.accounts[2])
+    let account = try #require(accounts[2])
     let availability = Report.judge(
       account.history, device: device, profile: Self.profile, period: Self.day,
       now: Self.day.end, observed: IntervalSet([Self.day]), settings: UptimeSettings())
