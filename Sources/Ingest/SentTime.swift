@@ -52,14 +52,13 @@ package enum SentTime {
       let year = unsafe number(text, 0, 4), let month = unsafe number(text, 5, 2),
       let day = unsafe number(text, 8, 2), let hour = unsafe number(text, 11, 2),
       let minute = unsafe number(text, 14, 2), let second = unsafe number(text, 17, 2),
-      (1970...2199).contains(year), (1...12).contains(month), day >= 1,
-      day <= daysIn(month: month, year: year), hour < 24, minute < 60, second <= 60
+      (1970...2199).contains(year), hour < 24, minute < 60, second <= 60,
+      let days = LocalTime.day(year: Int64(year), month: Int64(month), day: Int64(day))
     else { return nil }
     guard var (milliseconds, index) = unsafe fraction(text, from: 19),
       let offset = unsafe zoneMinutes(text, from: &index), index == text.count
     else { return nil }
-    let days = daysFromEpoch(year: year, month: month, day: day)
-    let minutes = Int64(days) * 1_440 + Int64(hour * 60 + minute - offset)
+    let minutes = days * 1_440 + Int64(hour * 60 + minute - offset)
     milliseconds += minutes * 60_000 + Int64(second) * 1_000
     return milliseconds >= earliest ? milliseconds : nil
   }
@@ -104,24 +103,5 @@ package enum SentTime {
     else { return nil }
     index += 6
     return (sign == 0x2D ? -1 : 1) * (hours * 60 + minutes)
-  }
-
-  private static func daysIn(month: Int, year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
-  }
-
-  /// Days since 1970-01-01 in the proleptic Gregorian calendar (Hinnant, "chrono-compatible
-  /// low-level date algorithms", days_from_civil).
-  private static func daysFromEpoch(year: Int, month: Int, day: Int) -> Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
   }
 }

@@ -31,11 +31,11 @@ package enum DeviceRefusal: Error, Hashable, CustomStringConvertible {
       "device '\(id)' is registered with topics under \(topics)/: configure it to use them, "
         + "or give this one another id"
     case .retired(let id, let instant):
-      "device '\(id)' was retired on \(LocalDate.text(instant))"
+      "device '\(id)' was retired on \(LocalTime.text(instant))"
     case .unknownSite(let site):
       "there is no site '\(site)' in this store; import the registry with it first"
     case .closedSite(let site, let instant):
-      "site '\(site)' was closed on \(LocalDate.text(instant))"
+      "site '\(site)' was closed on \(LocalTime.text(instant))"
     case .siteWithoutCommune(let site):
       "the unit of site '\(site)' is in no commune; correct units.csv and import it first"
     case .otherCommune(let site, let commune):
@@ -44,9 +44,9 @@ package enum DeviceRefusal: Error, Hashable, CustomStringConvertible {
     case .hasDependants(let id, let devices):
       "\(devices.joined(separator: ", ")) report through '\(id)': replace it, or retire them or "
         + "give them another gateway in devices.csv first"
-    case .inFuture(let instant): "\(LocalDate.text(instant)) lies in the future"
+    case .inFuture(let instant): "\(LocalTime.text(instant)) lies in the future"
     case .beforeCommissioning(let id, let instant):
-      "device '\(id)' was commissioned only on \(LocalDate.text(instant))"
+      "device '\(id)' was commissioned only on \(LocalTime.text(instant))"
     }
   }
 }

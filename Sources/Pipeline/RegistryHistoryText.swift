@@ -22,7 +22,7 @@ package enum RegistryHistoryText {
     let note = entry.note.map { "\t\($0)" } ?? ""
     let (before, after) = (try fields(entry.change.before), try fields(entry.change.after))
     let names = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }.sorted()
-    return ["\(LocalDate.text(entry.at))\t\(entry.actor)\t\(verb)\(note)"]
+    return ["\(LocalTime.text(entry.at))\t\(entry.actor)\t\(verb)\(note)"]
       + names.map { name in
         "  \(column(name)): \(before[name] ?? "–") → \(after[name] ?? "–")"
       }
@@ -37,7 +37,7 @@ package enum RegistryHistoryText {
       return text.isEmpty ? nil : text
     }.reduce(into: [:]) { result, field in
       let instant = instants.contains(field.key) ? Milliseconds(field.value) : nil
-      result[field.key] = instant.map(LocalDate.text) ?? field.value
+      result[field.key] = instant.map(LocalTime.text) ?? field.value
     }
   }
 

@@ -7,33 +7,18 @@ import Telemetry
 /// Numbers, dates and order of names as people in Viet Nam read them: UTC+7, decimal comma.
 struct LocalFormat: Sendable {
   let words: Words
-  private let calendar: Calendar
   /// Bounds closer than 0.05 % are the seconds between last reading and end of period: beside
   /// every figure they would hide the bounds that matter. Programs get them all, exactly.
   private static let boundsShownFrom: Int64 = 500
   private static let locale = Locale(identifier: "vi_VN")
 
-  init(words: Words) {
-    self.words = words
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone =
-      TimeZone(secondsFromGMT: Int(LocalTime.offset / 1000)) ?? calendar.timeZone
-    self.calendar = calendar
-  }
+  init(words: Words) { self.words = words }
 
   /// dd/MM/yyyy
-  func day(_ instant: Milliseconds) -> String {
-    let parts = components(instant)
-    return
-      "\(padded(parts.day, 2))/\(padded(parts.month, 2))/\(padded(parts.year, 4))"
-  }
+  func day(_ instant: Milliseconds) -> String { String(LocalTime.text(instant).prefix(10)) }
 
   /// dd/MM/yyyy HH:mm:ss
-  func instant(_ instant: Milliseconds) -> String {
-    let parts = components(instant)
-    let time = [parts.hour, parts.minute, parts.second].map { padded($0, 2) }
-    return "\(day(instant)) \(time.joined(separator: ":"))"
-  }
+  func instant(_ instant: Milliseconds) -> String { LocalTime.text(instant) }
 
   /// Whole local days are shown as their first and last day, anything else to the second.
   func period(_ period: Interval) -> String {
@@ -132,12 +117,6 @@ struct LocalFormat: Sendable {
   static func precedes(_ left: String, _ right: String) -> Bool {
     left.compare(right, options: [.numeric, .caseInsensitive], range: nil, locale: locale)
       == .orderedAscending
-  }
-
-  private func components(_ instant: Milliseconds) -> DateComponents {
-    calendar.dateComponents(
-      [.year, .month, .day, .hour, .minute, .second],
-      from: Date(timeIntervalSince1970: (Double(instant) / 1000).rounded(.down)))
   }
 
   private func padded(_ number: Int?, _ width: Int) -> String {

@@ -38,6 +38,25 @@ package enum LocalTime {
     return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
   }
 
+  /// The day, counted from 1970-01-01, that the calendar calls so (Howard Hinnant,
+  /// `days_from_civil`); nil if it has no such day. Years from 1900 on.
+  package static func day(year: Int64, month: Int64, day: Int64) -> Int64? {
+    guard year >= 1_900, (1...12).contains(month), day >= 1 else { return nil }
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let length: Int64 =
+      switch month {
+      case 2: isLeap ? 29 : 28
+      case 4, 6, 9, 11: 30
+      default: 31
+      }
+    guard day <= length else { return nil }
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
   /// dd/MM/yyyy HH:mm:ss
   package static func text(_ instant: Milliseconds) -> String {
     let date = civil(ofDay: day(of: instant))

@@ -47,7 +47,7 @@ struct ControlExecution {
     case .retire(let device, let instant):
       let retired = try DeviceRetirement.retire(
         device, at: instant, by: by, note: note, now: now, store: store)
-      return "\(device) retired on \(LocalDate.text(retired.retiredAt ?? now))"
+      return "\(device) retired on \(LocalTime.text(retired.retiredAt ?? now))"
     case .registryImport(_, let isFull, let isDryRun):
       guard let files else { preconditionFailure("an import whose files nobody read") }
       let changes = try store.importRegistry(

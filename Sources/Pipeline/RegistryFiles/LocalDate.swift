@@ -4,21 +4,18 @@ import Telemetry
 
 /// Dates and instants as registry files write them.
 package enum LocalDate {
-  /// Asia/Ho_Chi_Minh has been UTC+7 without daylight saving since 1975.
-  package static let offset: Milliseconds = 7 * 3_600_000
-
   static let dateAllowed = "yyyy-MM-dd or dd/MM/yyyy"
   static let instantAllowed = "yyyy-MM-dd, dd/MM/yyyy or RFC 3339 (2026-11-21T08:30:00+07:00)"
 
   /// Local midnight, in UTC; nil if `text` is no date of the calendar.
   package static func midnight(_ text: String) -> Milliseconds? {
     if let day = days(text[...], separator: "-", widths: [4, 2, 2]) {
-      return day * 86_400_000 - offset
+      return LocalTime.start(ofDay: day)
     }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 3 else { return nil }
     let turned = parts.reversed().joined(separator: "-")
-    return days(turned[...], separator: "-", widths: [4, 2, 2]).map { $0 * 86_400_000 - offset }
+    return days(turned[...], separator: "-", widths: [4, 2, 2]).map(LocalTime.start(ofDay:))
   }
 
   /// A date (its local midnight) or an RFC 3339 date-time.
@@ -66,19 +63,11 @@ package enum LocalDate {
     return parts.compactMap { Int64($0) }
   }
 
-  /// Days since 1970-01-01 by Howard Hinnant's `days_from_civil`, of years 1900…2199.
+  /// Days since 1970-01-01, of years 1900…2199.
   private static func days(_ text: Substring, separator: Character, widths: [Int]) -> Int64? {
     guard let parts = numbers(text, separator: separator, widths: widths),
-      (1900...2199).contains(parts[0]), (1...12).contains(parts[1])
+      (1900...2199).contains(parts[0])
     else { return nil }
-    let (year, month, day) = (parts[0], parts[1], parts[2])
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    guard day >= 1, day <= lengths[Int(month) - 1] else { return nil }
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    return LocalTime.day(year: parts[0], month: parts[1], day: parts[2])
   }
 }
