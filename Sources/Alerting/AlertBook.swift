@@ -12,9 +12,16 @@ package struct AlertBook {
   package static let recentCountMax = 16
   package static let noteSizeBytesMax = 2_048
 
-  private struct Subject: Hashable {
-    var rule: String
-    var device: Int64
+  /// What at most one open alert is about.
+  package struct Subject: Hashable {
+    /// `{kind}/{name of the rule}`.
+    package var rule: String
+    package var device: Int64
+
+    package init(rule: String, device: Int64) {
+      self.rule = rule
+      self.device = device
+    }
   }
 
   package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
@@ -105,10 +112,8 @@ package struct AlertBook {
   }
 
   /// Resolves what nobody will judge any more: alerts of devices and rules that are gone.
-  package mutating func resolveAll(
-    exceptJudged isJudged: (_ rule: String, _ device: Int64) -> Bool, at now: Milliseconds
-  ) {
-    for subject in open.keys where !isJudged(subject.rule, subject.device) {
+  package mutating func resolveAll(except judged: Set<Subject>, at now: Milliseconds) {
+    for subject in open.keys where !judged.contains(subject) {
       resolve(rule: subject.rule, device: subject.device, resolvedAt: now, at: now)
     }
   }

@@ -49,15 +49,11 @@ extension AlertJudge {
   mutating func resolveOrphans(at now: Milliseconds) {
     let judged = Set(
       devices.indices.flatMap { position in
-        names(of: position).map { Subject(rule: $0, device: devices[position].number) }
+        names(of: position).map {
+          AlertBook.Subject(rule: $0, device: devices[position].number)
+        }
       })
-    book.resolveAll(
-      exceptJudged: { judged.contains(Subject(rule: $0, device: $1)) }, at: now)
-  }
-
-  private struct Subject: Hashable {
-    var rule: String
-    var device: Int64
+    book.resolveAll(except: judged, at: now)
   }
 
   private func names(of position: Int) -> [String] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import Telemetry
 
 /// The alert rules of one kind, compiled to columns: what is looked at in every reading.
@@ -54,7 +55,7 @@ struct AlertPlan {
     offlineAfter = profile.offlineAfter
     serviceHours = profile.serviceHours
     for rule in profile.alerts {
-      let name = "\(profile.kind)/\(rule.name)"
+      let name = AlertBook.name(of: rule, kind: profile.kind)
       switch rule.trigger {
       case .offline:
         offline = OfflineRule(rule: rule, name: name)
