@@ -2,6 +2,7 @@
 #include "CMosquitto.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 // The one call of OpenSSL that is needed. Declared here, because libssl's headers are not: the
 // library itself is already loaded by libmosquitto, which links it.
@@ -14,7 +15,10 @@ int nhip_mosquitto_tls_pending(struct mosquitto *client) {
 
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 
-static void prepare(void) { mosquitto_lib_init(); }
+static void prepare(void) {
+  signal(SIGPIPE, SIG_IGN);
+  mosquitto_lib_init();
+}
 
 void nhip_mosquitto_prepare(void) { pthread_once(&prepared, prepare); }
 

@@ -30,16 +30,11 @@ final class BrokerConnection {
   var whenConnected: () -> Void = {}
   var whenAccepted: (_ packetID: Int32) -> Void = { _ in }
 
-  /// A write to a connection that the broker closed must be an error, not the process's death.
-  private static let isLibraryReady: Bool = {
-    _ = signal(SIGPIPE, SIG_IGN)
-    return mosquitto_lib_init() == MOSQ_ERR_SUCCESS.rawValue
-  }()
-
   init(
     name: String, address: BrokerAddress, credentials: (username: String, password: String)?
   ) throws(FleetFailure) {
-    guard Self.isLibraryReady, let client = unsafe mosquitto_new(name, true, nil) else {
+    nhip_mosquitto_prepare()
+    guard let client = unsafe mosquitto_new(name, true, nil) else {
       throw FleetFailure("no MQTT client for \(name)", advice: "is there memory left?")
     }
     self.name = name
@@ -48,15 +43,10 @@ final class BrokerConnection {
     unsafe mosquitto_user_data_set(client, Unmanaged.passUnretained(self).toOpaque())
     unsafe mosquitto_max_inflight_messages_set(client, UInt32(Self.windowMax))
     setCallbacks()
-    if let credentials {
-      try check(
-        unsafe mosquitto_username_pw_set(client, credentials.username, credentials.password),
-        "set the credentials of \(name)")
-    }
-    if let caPath = address.caPath {
-      try check(
-        unsafe mosquitto_tls_set(client, caPath, nil, nil, nil, nil), "trust \(caPath)")
-    }
+    try check(
+      unsafe nhip_mosquitto_secure(
+        client, credentials?.username, credentials?.password, address.caPath, nil, nil),
+      "use the credentials of \(name) and trust \(address.caPath ?? "no certificate")")
   }
 
   deinit { unsafe mosquitto_destroy(client) }
@@ -91,7 +81,7 @@ final class BrokerConnection {
 
   private func check(_ code: Int32, _ what: String) throws(FleetFailure) {
     guard code != MOSQ_ERR_SUCCESS.rawValue else { return }
-    let reason = unsafe String(cString: mosquitto_strerror(code))
+    let reason = unsafe String(cString: nhip_mosquitto_reason(code))
     throw FleetFailure(
       "cannot \(what) at \(address.host):\(address.port): \(reason)",
       advice: "check that the broker runs and that address and certificate are right")

@@ -47,8 +47,8 @@ struct DeviceSimulation: Sendable {
   private var nextActivityAt = Milliseconds.max
   private var slot: DailySchedule.Slot?
   private var outageCursor = 0
-  private var serviceCursor = 0
-  private var unusualCursor = 0
+  private var serviceFaults: FaultWalk
+  private var unusualValues: FaultWalk
   var isOut = false
   private var connectedAt: Milliseconds
   private var isIntroduced = false
@@ -73,6 +73,8 @@ struct DeviceSimulation: Sendable {
     timeline = DeviceTimeline(
       device: device, rates: frame.rates, seed: frame.seed, span: frame.span,
       wrongClockRank: wrongClockRank, keepsBacklog: keepsBacklog)
+    serviceFaults = FaultWalk(timeline.serviceFaults)
+    unusualValues = FaultWalk(timeline.unusualValues)
     telemetryTopic = device.topic(.telemetry)
     random = RandomStream(seed: frame.seed, name: "device \(device.commune)/\(device.id)")
     let start = frame.span.start
@@ -299,15 +301,6 @@ struct DeviceSimulation: Sendable {
 
   private mutating func trouble(at now: Milliseconds) -> DeviceTrouble {
     DeviceTrouble(
-      isServiceFaulty: Self.isWithin(timeline.serviceFaults, now, cursor: &serviceCursor),
-      isUnusual: Self.isWithin(timeline.unusualValues, now, cursor: &unusualCursor))
-  }
-
-  /// Intervals are in order, and so are the instants asked for.
-  private static func isWithin(
-    _ intervals: [Interval], _ now: Milliseconds, cursor: inout Int
-  ) -> Bool {
-    while cursor < intervals.count, intervals[cursor].end <= now { cursor += 1 }
-    return cursor < intervals.count && intervals[cursor].contains(now)
+      isServiceFaulty: serviceFaults.holds(at: now), isUnusual: unusualValues.holds(at: now))
   }
 }

@@ -148,3 +148,18 @@ struct DeviceTimeline: Sendable {
     return intervals
   }
 }
+
+/// Asks, instant after instant, whether one of a device's stretches holds.
+struct FaultWalk: Sendable {
+  /// In order, disjoint.
+  private let intervals: [Interval]
+  private var next = 0
+
+  init(_ intervals: [Interval]) { self.intervals = intervals }
+
+  /// - Precondition: instants never decrease.
+  mutating func holds(at instant: Milliseconds) -> Bool {
+    while next < intervals.count, intervals[next].end <= instant { next += 1 }
+    return next < intervals.count && intervals[next].contains(instant)
+  }
+}

@@ -12,7 +12,8 @@
 /// Decrypted bytes that OpenSSL holds for this client: poll() cannot see them. 0 without TLS.
 int nhip_mosquitto_tls_pending(struct mosquitto *client);
 
-/// `mosquitto_lib_init`, once a process whatever thread asks first: it counts without a lock.
+/// `mosquitto_lib_init`, once a process whatever thread asks first: it counts without a lock. From
+/// then on a write to a connection that the other side closed is an error, not the process's death.
 void nhip_mosquitto_prepare(void);
 
 /// User name and password, and TLS 1.2 or later with a verified broker; NULL leaves out what is
