@@ -9,7 +9,7 @@ package enum Adoption {
     package var device: Device
     package var credited: IntakeCounters
     /// Nil where the device was known, so that an engine knows more of it.
-    var state: DeviceState?
+    var state: ClockState?
   }
 
   /// Registration and crediting are two transactions; a crash between them leaves the device

@@ -12,7 +12,7 @@ package enum DeviceReplacement {
     /// Devices that now report through the new one.
     package var dependants: [String]
     package var credited: IntakeCounters
-    var state: DeviceState?
+    var state: ClockState?
   }
 
   /// All of the registry changes in one transaction; crediting is a second one, as in ``Adoption``.

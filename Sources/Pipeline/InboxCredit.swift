@@ -7,7 +7,7 @@ import Telemetry
 struct InboxCredit {
   private(set) var counters = IntakeCounters()
   /// What an engine should know of the device after its credited messages.
-  private(set) var state: DeviceState?
+  private(set) var state: ClockState?
 
   /// One transaction holds the readings and empties the inbox of this address. An address at which
   /// no device is in service, or of a kind without a profile, keeps its messages.

@@ -67,6 +67,20 @@ extension Store {
     }
   }
 
+  /// The newest block id behind which at least so many readings stand; 0 when there are fewer.
+  package func blockBefore(newestReadings count: Int) throws(StoreError) -> Int64 {
+    try read("blocks cannot be read") { db in
+      var left = count
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT id, reading_count FROM block ORDER BY id DESC")
+      while let row = try rows.next() {
+        left -= row[1]
+        if left <= 0 { return (row[0] as Int64) - 1 }
+      }
+      return 0
+    }
+  }
+
   /// The newest block's id, 0 when there is none.
   package func lastBlock() throws(StoreError) -> Int64 {
     try read("blocks cannot be read") { db in

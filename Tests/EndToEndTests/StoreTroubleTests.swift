@@ -34,11 +34,7 @@ extension EndToEnd {
       try FileManager.default.createDirectory(
         atPath: nhip.folder.path("data"), withIntermediateDirectories: false,
         attributes: [.posixPermissions: 0o555])
-      try nhip.start(under: Self.asNobody)
-      let outcome = try #require(try nhip.child?.outcome())
-      #expect(outcome.code == 74)
-      #expect(outcome.error.contains("data/nhip.sqlite"), "\(outcome.error)")
-      #expect(outcome.error.contains("this user may write there"), "\(outcome.error)")
+      try Self.expectRefusal(nhip)
     }
 
     @Test(
@@ -52,7 +48,11 @@ extension EndToEnd {
       try nhip.folder.write("data/nhip.sqlite", "")
       try FileManager.default.setAttributes(
         [.posixPermissions: 0o444], ofItemAtPath: nhip.folder.path("data/nhip.sqlite"))
-      try nhip.start(under: Self.asNobody)
+      try Self.expectRefusal(nhip)
+    }
+
+    private static func expectRefusal(_ nhip: NhipProcess) throws {
+      try nhip.start(under: asNobody)
       let outcome = try #require(try nhip.child?.outcome())
       #expect(outcome.code == 74)
       #expect(outcome.error.contains("data/nhip.sqlite"), "\(outcome.error)")

@@ -30,7 +30,7 @@ struct AlertTruthTests {
   func offline() throws {
     let seed = UInt64.random(in: 0..<900_000)
     print("alert truth test: seed \(seed)")
-    let fixture = try ReplayFixture(profiles: Self.alwaysInService())
+    let fixture = try ReplayFixture(profiles: ReplayFixture.alwaysInService())
     let plan = FleetPlan(
       devices: try Self.fleet(), seed: seed, start: ReplayFixture.start, duration: Self.day,
       faults: .day)
@@ -154,14 +154,6 @@ struct AlertTruthTests {
       }
     }
     return rows
-  }
-
-  private static func alwaysInService() throws -> [Profile] {
-    try ProfileLoader.load(directory: "\(ReplayFixture.repository)/devices").map { profile in
-      var always = profile
-      always.serviceHours = []
-      return always
-    }
   }
 
   private static func fleet() throws -> [SimulatedDevice] {

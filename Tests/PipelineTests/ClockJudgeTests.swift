@@ -12,7 +12,7 @@ struct ClockJudgeTests {
   private func judge(
     _ sentAt: Milliseconds?, at receivedAt: Milliseconds, up: Milliseconds? = nil,
     keptBy keeper: ClockJudge.Keeper = .nobody, commissionedAt: Milliseconds? = nil,
-    _ state: inout DeviceState
+    _ state: inout ClockState
   ) -> ClockJudge.Verdict {
     ClockJudge.judge(
       sentAt: sentAt, receivedAt: receivedAt, upMilliseconds: up, keptBy: keeper,
@@ -21,24 +21,24 @@ struct ClockJudgeTests {
 
   @Test("without ts the receive time counts, and is flagged")
   func untimed() {
-    var state = DeviceState()
+    var state = ClockState()
     let verdict = judge(nil, at: Self.now, &state)
     #expect(verdict == ClockJudge.Verdict(eventTime: Self.now, flags: .untimed))
-    #expect(state == DeviceState())
+    #expect(state == ClockState())
   }
 
   @Test("300 s ahead of receipt is still trusted, a millisecond more is not")
   func aheadBorder() {
-    var state = DeviceState()
+    var state = ClockState()
     #expect(judge(Self.now + 300_000, at: Self.now, &state).flags.isEmpty)
-    state = DeviceState()
+    state = ClockState()
     let verdict = judge(Self.now + 300_001, at: Self.now, &state)
     #expect(verdict == ClockJudge.Verdict(eventTime: Self.now, flags: .clockWrong))
   }
 
   @Test("late is not a wrong clock: an hour's delay after a punctual reading stands")
   func lateStands() {
-    var state = DeviceState()
+    var state = ClockState()
     _ = judge(Self.now, at: Self.now + 100, up: 60_000, &state)
     let verdict = judge(Self.now + 60_000, at: Self.now + 3_660_000, up: 120_000, &state)
     #expect(verdict == ClockJudge.Verdict(eventTime: Self.now + 60_000, flags: []))
@@ -46,7 +46,7 @@ struct ClockJudgeTests {
 
   @Test("a clock that is always two days behind is corrected by the smallest lag of its boot")
   func alwaysBehind() {
-    var state = DeviceState()
+    var state = ClockState()
     let behind: Milliseconds = 172_800_000
     let first = judge(Self.now - behind, at: Self.now + 500, up: 60_000, &state)
     #expect(first == ClockJudge.Verdict(eventTime: Self.now + 500, flags: .clockWrong))
@@ -60,7 +60,7 @@ struct ClockJudgeTests {
 
   @Test("a boot after which the clock is right again is trusted at once")
   func clockSetAtBoot() {
-    var state = DeviceState()
+    var state = ClockState()
     let behind: Milliseconds = 172_800_000
     _ = judge(Self.now - behind, at: Self.now, up: 3_600_000, &state)
     let verdict = judge(Self.now + 60_000, at: Self.now + 60_300, up: 30_000, &state)
@@ -69,7 +69,7 @@ struct ClockJudgeTests {
 
   @Test("what the device or the broker had kept says nothing of the clock")
   func keptMeasuresNothing() {
-    var state = DeviceState()
+    var state = ClockState()
     let verdict = judge(Self.now - 7_200_000, at: Self.now, keptBy: .device, &state)
     #expect(verdict == ClockJudge.Verdict(eventTime: Self.now - 7_200_000, flags: []))
     #expect(state.lagMin == nil)
@@ -77,7 +77,7 @@ struct ClockJudgeTests {
 
   @Test("a clock known to be behind stays so in what the broker kept, not in an earlier boot")
   func knownBehindWhileKept() {
-    var state = DeviceState()
+    var state = ClockState()
     let behind: Milliseconds = 172_800_000
     _ = judge(Self.now - behind, at: Self.now, up: 3_600_000, &state)
     let before = state
@@ -100,7 +100,7 @@ struct ClockJudgeTests {
   func bootWhileKept() {
     let behind: Milliseconds = 172_800_000
     for (lag, isBehind) in [(behind + 60_000, true), (60_000, false)] {
-      var state = DeviceState()
+      var state = ClockState()
       _ = judge(Self.now - behind, at: Self.now, up: 3_600_000, &state)
       let kept = judge(
         Self.now + 600_000 - lag, at: Self.now + 600_000, up: 1_000, keptBy: .broker, &state)
@@ -115,7 +115,7 @@ struct ClockJudgeTests {
 
   @Test("a message from the broker can show that the clock is right, never that it is wrong")
   func brokerShowsRight() {
-    var state = DeviceState()
+    var state = ClockState()
     _ = judge(Self.now, at: Self.now + 300_001, up: 60_000, keptBy: .broker, &state)
     #expect(state.lagMin == nil)
     _ = judge(Self.now + 60_000, at: Self.now + 360_000, up: 120_000, keptBy: .broker, &state)
@@ -127,7 +127,7 @@ struct ClockJudgeTests {
 
   @Test("a kept message whose ts is older than any lateness gets its receive time")
   func keptFromNowhere() {
-    var state = DeviceState()
+    var state = ClockState()
     _ = judge(Self.now, at: Self.now + 100, up: 60_000, &state)
     let week: Milliseconds = 7 * 86_400_000
     let kept = judge(Self.now - week, at: Self.now, keptBy: .device, &state)
@@ -138,7 +138,7 @@ struct ClockJudgeTests {
 
   @Test("a ts before commissioning is wrong, unless it is only just before")
   func beforeCommissioning() {
-    var state = DeviceState()
+    var state = ClockState()
     _ = judge(Self.now, at: Self.now + 100, &state)
     let wrong = judge(
       Self.now - 86_400_000, at: Self.now + 60_000, commissionedAt: Self.now - 3_600_000, &state)

@@ -30,6 +30,15 @@ final class ReplayFixture {
 
   deinit { store.close() }
 
+  /// The repository's kinds without service hours, so that every instant of a device counts.
+  static func alwaysInService() throws -> [Profile] {
+    try ProfileLoader.load(directory: "\(repository)/devices").map { profile in
+      var always = profile
+      always.serviceHours = []
+      return always
+    }
+  }
+
   static func exampleRegistry(kinds: Set<String>) throws -> Registry {
     try RegistryFiles.load(
       directory: "\(repository)/pipelines/commune/registry", knownKinds: kinds)

@@ -42,7 +42,7 @@ struct SimulatedDay {
     let plan = FleetPlan(
       devices: devices, seed: seed, start: ReplayFixture.start, duration: Self.length,
       faults: .day)
-    let profiles = try Self.profiles()
+    let profiles = try ReplayFixture.alwaysInService()
     let fixture = try ReplayFixture(profiles: profiles, registry: Self.registry(of: plan))
     let received = ReceivedDay(plan: plan, absence: absence)
     let (first, last) = (received.firstAt ?? plan.start, received.lastAt ?? plan.start)
@@ -75,20 +75,12 @@ struct SimulatedDay {
     _ shown: Milliseconds, _ receivedAt: Milliseconds, _ clockOffset: Milliseconds,
     _ absence: Interval?
   ) -> Milliseconds {
-    let tolerance = DeviceState.clockTolerance
+    let tolerance = ClockState.clockTolerance
     // Held for so long that its ts has come true, it does not show that its clock is ahead.
     if clockOffset >= 0, receivedAt - shown >= -tolerance { return shown }
     let at = shown - clockOffset
     let isKeptByBroker = absence.map { receivedAt > $0.end } ?? false
     return isKeptByBroker || receivedAt - at <= tolerance ? at : receivedAt
-  }
-
-  private static func profiles() throws -> [Profile] {
-    try ProfileLoader.load(directory: "\(ReplayFixture.repository)/devices").map { profile in
-      var always = profile
-      always.serviceHours = []
-      return always
-    }
   }
 
   private static func registry(of plan: FleetPlan) -> Registry {

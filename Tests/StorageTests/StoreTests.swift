@@ -41,6 +41,19 @@ struct StoreTests {
     }
   }
 
+  @Test("the block behind which so many of the newest readings stand")
+  func blockBefore() throws {
+    let store = try Store(path: home.path, access: .readWrite)
+    defer { store.close() }
+    #expect(try store.blockBefore(newestReadings: 1) == 0)
+    try store.commit(TemporaryStore.batch(1, 2, 3))
+    try store.commit(TemporaryStore.batch(4))
+    try store.commit(TemporaryStore.batch(5, 6))
+    for (count, block) in [(1, 2), (2, 2), (3, 1), (4, 0), (6, 0), (7, 0)] as [(Int, Int64)] {
+      #expect(try store.blockBefore(newestReadings: count) == block, "\(count) readings")
+    }
+  }
+
   @Test("a killed writer's log is recovered")
   func recovery() throws {
     let store = try Store(path: home.path, access: .readWrite)

@@ -10,7 +10,7 @@ struct ControlExecution {
   let store: Store
   let profiles: [Profile]
   /// What an engine should know of devices that are new to it, by number.
-  private(set) var states: [Int64: DeviceState] = [:]
+  private(set) var states: [Int64: ClockState] = [:]
   private(set) var acknowledged: [Alert] = []
   /// False where a pipeline runs that publishes no alerts.
   private let publishesAlerts: Bool

@@ -47,7 +47,7 @@ final class ControlQueue: Sendable {
   struct Effect {
     var registry: Registry
     /// Of devices that were registered and credited, by number.
-    var states: [Int64: DeviceState]
+    var states: [Int64: ClockState]
     var acknowledged: [Alert]
   }
 

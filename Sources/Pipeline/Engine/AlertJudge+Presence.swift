@@ -77,8 +77,7 @@ extension AlertJudge {
     _ position: Int, until end: Milliseconds, knownAt now: Milliseconds, _ gaps: ObservationGaps
   ) {
     let plan = plans[planOfDevice[position]]
-    let isKnown = heardAt[position] != .min
-    guard let since = isKnown ? heardAt[position] : devices[position].commissionedAt else {
+    guard let since = lastHeard(position) ?? devices[position].commissionedAt else {
       // Never heard, and nobody said since when it should be.
       silenceDueAt[position] = .max
       return
@@ -106,7 +105,7 @@ extension AlertJudge {
     guard let offline = plan.offline, !isOffline[position] else { return }
     isOffline[position] = true
     let device = devices[position]
-    let last = heardAt[position] == .min ? nil : heardAt[position]
+    let last = lastHeard(position)
     announce { book in
       book.raise(
         offline.rule, kind: plan.kind, device: device.number,

@@ -64,12 +64,8 @@ struct AlertJudge {
     takeOpenAlerts()
   }
 
-  func lastHeard(_ number: Int64) -> Milliseconds? {
-    positionOfNumber[number].flatMap { heardAt[$0] == .min ? nil : heardAt[$0] }
-  }
-
-  func isOffline(_ number: Int64) -> Bool {
-    positionOfNumber[number].map { isOffline[$0] } ?? false
+  func lastHeard(_ position: Int) -> Milliseconds? {
+    heardAt[position] == .min ? nil : heardAt[position]
   }
 
   // MARK: Readings

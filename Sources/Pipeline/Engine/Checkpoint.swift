@@ -42,7 +42,7 @@ enum Checkpoint {
       else { return false }
       intake.restore(
         number,
-        DeviceState(
+        ClockState(
           bootAt: bootAt == .min ? nil : bootAt, lagMin: lagMin == .min ? nil : lagMin))
     }
     return reader.isAtEnd

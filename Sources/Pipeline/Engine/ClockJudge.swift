@@ -2,8 +2,8 @@
 
 import Telemetry
 
-/// What the engine must remember of one device between two of its readings.
-struct DeviceState: Sendable, Equatable {
+/// What the engine must remember of one device's clock between two of its readings.
+struct ClockState: Sendable, Equatable {
   /// When the running boot began, by the device's own clock; nil before the first `up`.
   var bootAt: Milliseconds?
   /// The smallest (receive − ts) of this boot: how far behind its clock is, at most.
@@ -30,34 +30,34 @@ enum ClockJudge {
   /// - Parameter sentAt: the device's `ts`, or nil.
   static func judge(
     sentAt: Milliseconds?, receivedAt: Milliseconds, upMilliseconds: Milliseconds?,
-    keptBy keeper: Keeper, commissionedAt: Milliseconds?, state: inout DeviceState
+    keptBy keeper: Keeper, commissionedAt: Milliseconds?, state: inout ClockState
   ) -> Verdict {
     guard let sentAt else { return Verdict(eventTime: receivedAt, flags: .untimed) }
     let lag = receivedAt - sentAt
     let isOfThisBoot = noteBoot(
       at: upMilliseconds.map { sentAt - $0 }, lag: lag, keptBy: keeper, state: &state)
     if isMeasure(lag: lag, keptBy: keeper) { state.lagMin = min(state.lagMin ?? lag, lag) }
-    let isAhead = lag < -DeviceState.clockTolerance
+    let isAhead = lag < -ClockState.clockTolerance
     // What was kept may lag for that reason alone, so the boot's smallest lag must be known to be
     // the clock's error; the clock is not forgotten because the broker kept a message.
     let isBehind = isAsFarBehind(lag, state)
-    let earliest = max(commissionedAt ?? .min, receivedAt - DeviceState.lateness)
-    let isTooOld = sentAt < earliest && lag > DeviceState.clockTolerance
+    let earliest = max(commissionedAt ?? .min, receivedAt - ClockState.lateness)
+    let isTooOld = sentAt < earliest && lag > ClockState.clockTolerance
     guard isAhead || isBehind && isOfThisBoot || isTooOld else {
       return Verdict(eventTime: sentAt, flags: [])
     }
     // The boot's smallest lag is the clock's error; before any is known, this message's own is.
     let corrected = sentAt + (state.lagMin ?? lag)
     let mayBeThatLate =
-      keeper != .nobody || receivedAt - corrected <= DeviceState.clockTolerance
+      keeper != .nobody || receivedAt - corrected <= ClockState.clockTolerance
     let isPlausible = corrected >= earliest && corrected <= receivedAt && mayBeThatLate
     return Verdict(eventTime: isPlausible ? corrected : receivedAt, flags: .clockWrong)
   }
 
   /// Whether the clock is known to be behind, and this message lags about as much or more.
-  private static func isAsFarBehind(_ lag: Milliseconds, _ state: DeviceState) -> Bool {
-    guard let known = state.lagMin, known > DeviceState.clockTolerance else { return false }
-    return lag >= known - DeviceState.clockTolerance
+  private static func isAsFarBehind(_ lag: Milliseconds, _ state: ClockState) -> Bool {
+    guard let known = state.lagMin, known > ClockState.clockTolerance else { return false }
+    return lag >= known - ClockState.clockTolerance
   }
 
   /// A message that the broker may have kept tells how far the clock is behind at most, so it
@@ -65,7 +65,7 @@ enum ClockJudge {
   private static func isMeasure(lag: Milliseconds, keptBy keeper: Keeper) -> Bool {
     switch keeper {
     case .nobody: true
-    case .broker: lag <= DeviceState.clockTolerance
+    case .broker: lag <= ClockState.clockTolerance
     case .device: false
     }
   }
@@ -76,11 +76,11 @@ enum ClockJudge {
   ///
   /// - Returns: false if the message is from a boot before the newest.
   private static func noteBoot(
-    at bootAt: Milliseconds?, lag: Milliseconds, keptBy keeper: Keeper, state: inout DeviceState
+    at bootAt: Milliseconds?, lag: Milliseconds, keptBy keeper: Keeper, state: inout ClockState
   ) -> Bool {
     guard let bootAt else { return true }
-    if let known = state.bootAt, bootAt <= known + DeviceState.bootTolerance {
-      return bootAt >= known - DeviceState.bootTolerance
+    if let known = state.bootAt, bootAt <= known + ClockState.bootTolerance {
+      return bootAt >= known - ClockState.bootTolerance
     }
     let isStillBehind = keeper == .broker && isAsFarBehind(lag, state)
     if state.bootAt != nil, !isStillBehind { state.lagMin = nil }

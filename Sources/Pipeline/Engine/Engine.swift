@@ -252,10 +252,10 @@ final class Engine {
   private func status(at now: Milliseconds) -> EngineStatus {
     EngineStatus(
       at: now, counters: intake.counters,
-      devices: judge.devices.map {
+      devices: judge.devices.indices.map { position in
         EngineStatus.DeviceStatus(
-          number: $0.number, lastHeard: judge.lastHeard($0.number),
-          isOffline: judge.isOffline($0.number))
+          number: judge.devices[position].number, lastHeard: judge.lastHeard(position),
+          isOffline: judge.isOffline[position])
       },
       sessions: sources.map { ($0.source.settings.name, $0.source.link.status) },
       openAlertCount: judge.book.openCount, recentAlerts: judge.book.recent)

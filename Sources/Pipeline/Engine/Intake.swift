@@ -11,7 +11,7 @@ import Telemetry
 /// a column row, the inbox, the quarantine, or the count of redeliveries.
 final class Intake {
   private(set) var devices: [Device] = []
-  private(set) var states: [DeviceState] = []
+  private(set) var states: [ClockState] = []
   private var topics = TopicTable([])
   private var codecs: [JSONCodec] = []
   private var columns: [ReadingColumns] = []
@@ -56,7 +56,7 @@ final class Intake {
     let known = Dictionary(
       uniqueKeysWithValues: devices.indices.map { (devices[$0].number, states[$0]) })
     devices = registry.devices.filter { kinds[$0.kind] != nil && $0.retiredAt == nil }
-    states = devices.map { known[$0.number] ?? DeviceState() }
+    states = devices.map { known[$0.number] ?? ClockState() }
     kindOfDevice = devices.compactMap { kinds[$0.kind] }
     positionOfNumber = Dictionary(
       uniqueKeysWithValues: devices.indices.map { (devices[$0].number, $0) })
@@ -74,7 +74,8 @@ final class Intake {
   func accept(_ message: Message) {
     counters.messages += 1
     // Over topic and payload, so that it is the same before and after a device is registered.
-    let hash = unsafe PayloadHash.of(message.payload, seed: PayloadHash.of(message.topic))
+    let topicHash = unsafe PayloadHash.of(message.topic)
+    let hash = unsafe PayloadHash.of(message.payload, seed: topicHash)
     let header = unsafe message.header
     if unsafe message.flags.contains(.resumed),
       redeliveries.isRedelivery(session: header.session, packetID: header.packetID, hash: hash)
@@ -83,27 +84,29 @@ final class Intake {
       return
     }
     redeliveries.note(session: header.session, packetID: header.packetID, hash: hash)
-    let route = unsafe topics.route(of: message.topic)
-    let isReading =
-      unsafe route.map { unsafe acceptReading(message, $0, hash: hash) }
-      ?? acceptUnregistered(message)
-    guard !isReading, header.session != 0, header.packetID != 0 else { return }
+    let readingsBefore = counters.readings
+    if let route = unsafe topics.route(of: message.topic, topicHash: topicHash) {
+      unsafe acceptReading(message, route, hash: hash)
+    } else {
+      unsafe acceptUnregistered(message)
+    }
+    // Readings keep their packet in their block; everything else keeps it here.
+    guard counters.readings == readingsBefore, header.session != 0, header.packetID != 0
+    else { return }
     shelvedPackets.append(
       ShelvedPacket(
         session: header.session, packetID: header.packetID, hash: hash,
         receivedAt: header.receivedAt))
   }
 
-  /// - Returns: whether it became one.
-  private func acceptReading(_ message: Message, _ route: Route, hash: UInt64) -> Bool {
+  private func acceptReading(_ message: Message, _ route: Route, hash: UInt64) {
     let kind = kindOfDevice[Int(route.device)]
     if unsafe message.isOversize { return unsafe reject(message, PayloadFault.tooLarge.rawValue) }
     switch unsafe codecs[kind].decode(message.payload) {
     case .failure(let fault):
-      return unsafe reject(message, fault.rawValue)
+      unsafe reject(message, fault.rawValue)
     case .success(let decoded):
       unsafe append(message, route, decoded, hash: hash, kind: kind)
-      return true
     }
   }
 
@@ -163,10 +166,10 @@ final class Intake {
     return lateness - deaf > profile.offlineAfter
   }
 
-  private func acceptUnregistered(_ message: Message) -> Bool {
+  private func acceptUnregistered(_ message: Message) {
     switch unsafe TopicParser.parse(message.topic) {
     case .failure(let fault):
-      return unsafe reject(message, fault.rawValue)
+      unsafe reject(message, fault.rawValue)
     case .success(let (address, _)):
       guard kinds[address.kind] != nil else { return unsafe reject(message, "kind-unknown") }
       guard unsafe !message.isOversize else {
@@ -179,11 +182,10 @@ final class Intake {
           topic: String(decoding: message.topic, as: UTF8.self),
           payload: Self.scrubbed(message.payload), receivedAt: message.header.receivedAt,
           address: address, flags: message.flags))
-      return false
     }
   }
 
-  private func reject(_ message: Message, _ reason: String) -> Bool {
+  private func reject(_ message: Message, _ reason: String) {
     counters.quarantined += 1
     batchCount += 1
     var address = ""
@@ -194,7 +196,6 @@ final class Intake {
       QuarantinedMessage(
         address: address, reason: reason, topic: Array(message.topic),
         payload: Self.scrubbed(message.payload), receivedAt: message.header.receivedAt))
-    return false
   }
 
   /// Quarantines what is not even a message: a line of a replay that cannot be read.
@@ -230,7 +231,7 @@ final class Intake {
     return batch
   }
 
-  func restore(_ number: Int64, _ state: DeviceState) {
+  func restore(_ number: Int64, _ state: ClockState) {
     if let position = positionOfNumber[number] { states[position] = state }
   }
 

@@ -5,9 +5,8 @@ import Telemetry
 
 /// Brings intake and judge to where the store is: the checkpoint, then the blocks behind it.
 enum Recovery {
-  /// The newest blocks that surely hold a receive maximum of messages are found by looking back
-  /// this far, then four times as far, and so on.
-  private static let blocksFirst: Int64 = 64
+  /// The redelivery filter looks at so many blocks at least, however many readings they hold.
+  private static let blocksMin: Int64 = 64
 
   static func restore(
     _ intake: Intake, _ judge: inout AlertJudge, from store: Store, receiveMaximum: Int
@@ -19,7 +18,8 @@ enum Recovery {
       afterBlock = checkpoint.afterBlock
     }
     let start = try min(
-      afterBlock, blockBefore(newestReadings: receiveMaximum, store: store))
+      afterBlock, max(0, store.lastBlock() - blocksMin),
+      store.blockBefore(newestReadings: receiveMaximum))
     var shelved = try store.shelvedPackets()[...]
     try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { id, block in
       intake.recover(block, shelved: &shelved)
@@ -28,20 +28,5 @@ enum Recovery {
     }
     intake.recover(&shelved)
     judge.takeOpenAlerts()
-  }
-
-  /// A block id behind which at least so many readings stand, or 0.
-  private static func blockBefore(newestReadings: Int, store: Store) throws -> Int64 {
-    let last = try store.lastBlock()
-    var distance = blocksFirst
-    while distance < last {
-      var count = 0
-      try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: last - distance) { _, block in
-        count += block.count
-      }
-      if count >= newestReadings { return last - distance }
-      distance *= 4
-    }
-    return 0
   }
 }

@@ -27,7 +27,7 @@ struct TopicTable {
     var capacity = 16
     while capacity < topics.count * 2 { capacity *= 2 }
     mask = capacity - 1
-    // A hash of 0 marks an empty place; `hash(of:)` never gives it.
+    // A hash of 0 marks an empty place; `occupied` never gives it.
     hashes = Array(repeating: 0, count: capacity)
     routes = Array(repeating: Route(device: -1, channel: .telemetry), count: capacity)
     starts = Array(repeating: 0, count: capacity)
@@ -36,7 +36,7 @@ struct TopicTable {
   }
 
   private mutating func insert(_ topic: [UInt8], _ route: Route) {
-    let hash = unsafe topic.withUnsafeBytes { unsafe Self.hash(of: $0) }
+    let hash = unsafe Self.occupied(topic.withUnsafeBytes { unsafe PayloadHash.of($0) })
     var place = Int(truncatingIfNeeded: hash) & mask
     while hashes[place] != 0 { place = (place + 1) & mask }
     hashes[place] = hash
@@ -46,8 +46,9 @@ struct TopicTable {
     bytes += topic
   }
 
-  func route(of topic: UnsafeRawBufferPointer) -> Route? {
-    let hash = unsafe Self.hash(of: topic)
+  /// - Parameter topicHash: `PayloadHash` of the topic, which the caller needs as well.
+  func route(of topic: UnsafeRawBufferPointer, topicHash: UInt64) -> Route? {
+    let hash = Self.occupied(topicHash)
     var place = Int(truncatingIfNeeded: hash) & mask
     while hashes[place] != 0 {
       if hashes[place] == hash, unsafe isEqual(topic, at: place) { return routes[place] }
@@ -63,7 +64,5 @@ struct TopicTable {
     return true
   }
 
-  private static func hash(of topic: UnsafeRawBufferPointer) -> UInt64 {
-    unsafe PayloadHash.of(topic) | 1
-  }
+  private static func occupied(_ topicHash: UInt64) -> UInt64 { topicHash | 1 }
 }
