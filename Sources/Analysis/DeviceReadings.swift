@@ -46,15 +46,18 @@ package struct DeviceReadings: Sendable {
 
   /// Adds one row of a block, by the same rules.
   ///
-  /// - Parameter positions: the block's column for each of `metricNames`; nil where it has none.
+  /// - Parameters:
+  ///   - positions: the block's column for each of `metricNames`; nil where it has none.
+  ///   - payloadHash: nil means the block's.
   package mutating func append(
-    _ row: Int, of block: ReadingColumns, positions: [Int?], upSeconds: Double?
+    _ row: Int, of block: ReadingColumns, positions: [Int?], upSeconds: Double?,
+    payloadHash hash: UInt64? = nil
   ) {
     if !block.flags[row].isDisjoint(with: [.retained, .offlineMark]) { return }
     precondition(positions.count == columns.count, "a reading carries one value for each metric")
     eventTime.append(block.eventTime[row])
     channel.append(block.channel[row])
-    payloadHash.append(block.payloadHash[row])
+    payloadHash.append(hash ?? block.payloadHash[row])
     self.upSeconds.append(upSeconds ?? .nan)
     for column in columns.indices {
       if let position = positions[column] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Analysis
+import Storage
 import Telemetry
 
 /// Everything a report accumulates of one device while it reads blocks. Bounded by the readings of
@@ -18,6 +19,30 @@ struct DeviceAccount {
       metricNames.append(name)
     }
     readings = DeviceReadings(metricNames: metricNames)
+  }
+
+  /// Adds rows of a sealed block; which of them a figure counts is decided when it is read.
+  mutating func add(_ block: SealedBlock, rows: some Sequence<Int>) {
+    let sealed = block.readings
+    let up = sealed.metricNames.firstIndex(of: "up")
+    let positions = readings.metricNames.map { sealed.metricNames.firstIndex(of: $0) }
+    var content = ReadingContent(metricNames: sealed.metricNames)
+    for row in rows {
+      let upSeconds = up.flatMap { sealed.metrics[$0][row].double }
+      history.add(Self.reading(sealed, row, upSeconds))
+      // Identity without the payload's hash, which is not kept where a sequence number tells more.
+      readings.append(
+        row, of: sealed, positions: positions, upSeconds: upSeconds,
+        payloadHash: content.hash(of: row, in: sealed) ^ sealed.payloadHash[row])
+    }
+  }
+
+  static func reading(
+    _ columns: ReadingColumns, _ row: Int, _ upSeconds: Double?
+  ) -> HistoryReading {
+    HistoryReading(
+      eventTime: columns.eventTime[row], receivedAt: columns.receivedAt[row],
+      session: columns.session[row], flags: columns.flags[row], upSeconds: upSeconds)
   }
 }
 
@@ -64,7 +89,7 @@ struct Accounts {
         columns = wanted.map { name in block.metricNames.firstIndex(of: name) }
       }
       let upSeconds = up.flatMap { block.metrics[$0][row].double }
-      accounts[position].history.add(Self.reading(block, row, upSeconds))
+      accounts[position].history.add(DeviceAccount.reading(block, row, upSeconds))
       accounts[position].readings.append(
         row, of: block, positions: columns, upSeconds: upSeconds)
       if period.contains(time) { count(block.flags[row]) }
@@ -78,16 +103,8 @@ struct Accounts {
     where numbers.contains(block.device[row]) && window.contains(block.eventTime[row]) {
       guard let position = positionOfNumber[block.device[row]] else { continue }
       let upSeconds = up.flatMap { block.metrics[$0][row].double }
-      accounts[position].history.add(Self.reading(block, row, upSeconds))
+      accounts[position].history.add(DeviceAccount.reading(block, row, upSeconds))
     }
-  }
-
-  private static func reading(
-    _ columns: ReadingColumns, _ row: Int, _ upSeconds: Double?
-  ) -> HistoryReading {
-    HistoryReading(
-      eventTime: columns.eventTime[row], receivedAt: columns.receivedAt[row],
-      session: columns.session[row], flags: columns.flags[row], upSeconds: upSeconds)
   }
 
   private mutating func count(_ flags: ReadingFlags) {

@@ -27,13 +27,16 @@ extension Store {
   ///
   /// One block is in memory at a time, and `body` runs outside any transaction.
   /// - Throws: `StoreError` (a damaged block names its id), or what `body` throws.
+  /// - Parameter received: only blocks whose newest reading was received from then on.
   package func forEachBlock(
     eventTimeFrom from: Milliseconds?, to: Milliseconds?, afterBlock: Int64,
-    _ body: (Int64, ReadingColumns) throws -> Void
+    receivedFrom received: Milliseconds? = nil, _ body: (Int64, ReadingColumns) throws -> Void
   ) throws {
     let newest = try lastBlock()
     var position = afterBlock
-    while let (id, bytes) = try block(after: position, upTo: newest, from: from, to: to) {
+    while let (id, bytes) = try block(
+      after: position, upTo: newest, from: from, to: to, received: received)
+    {
       let columns: ReadingColumns
       do { columns = try BlockCodec.decode(bytes) } catch {
         throw StoreError(
@@ -46,18 +49,34 @@ extension Store {
   }
 
   private func block(
-    after position: Int64, upTo newest: Int64, from: Milliseconds?, to: Milliseconds?
+    after position: Int64, upTo newest: Int64, from: Milliseconds?, to: Milliseconds?,
+    received: Milliseconds?
   ) throws(StoreError) -> (Int64, [UInt8])? {
     try read("blocks cannot be read") { db in
       let statement = try db.cachedStatement(
         sql: """
           SELECT id, bytes FROM block
           WHERE id > ? AND id <= ? AND event_time_max >= ? AND event_time_min < ?
+            AND received_at_max >= ?
           ORDER BY id LIMIT 1
           """)
       let row = try Row.fetchOne(
-        statement, arguments: [position, newest, from ?? .min, to ?? .max])
+        statement, arguments: [position, newest, from ?? .min, to ?? .max, received ?? .min])
       return row.map { ($0[0], [UInt8]($0[1] as Data)) }
+    }
+  }
+
+  /// At most so many readings in hot blocks have an event time in a range: whole blocks count.
+  package func readingCount(
+    eventTimeFrom from: Milliseconds, to: Milliseconds
+  ) throws(StoreError) -> Int64 {
+    try read("readings cannot be counted") { db in
+      try Int64.fetchOne(
+        db,
+        sql: """
+          SELECT coalesce(sum(reading_count), 0) FROM block
+          WHERE event_time_max >= ? AND event_time_min < ?
+          """, arguments: [from, to]) ?? 0
     }
   }
 

@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 4
+  static let version = 5
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -62,6 +62,10 @@ enum StoreSchema {
     migrator.registerMigration("4 packets of shelved messages") { db in
       try db.execute(sql: "PRAGMA user_version = 4")
       try db.execute(sql: shelvedPackets)
+    }
+    migrator.registerMigration("5 sealed days") { db in
+      try db.execute(sql: "PRAGMA user_version = 5")
+      try db.execute(sql: sealing)
     }
     return migrator
   }

@@ -59,10 +59,15 @@ package enum LocalTime {
 
   /// dd/MM/yyyy HH:mm:ss
   package static func text(_ instant: Milliseconds) -> String {
-    let date = civil(ofDay: day(of: instant))
-    let time = instant - start(ofDay: day(of: instant))
-    let parts = [date.day, date.month].map { padded($0, 2) } + [padded(date.year, 4)]
-    return "\(parts.joined(separator: "/")) \(clock(time))"
+    let day = day(of: instant)
+    return "\(date(ofDay: day)) \(clock(instant - start(ofDay: day)))"
+  }
+
+  /// dd/MM/yyyy of a day counted from 1970-01-01.
+  package static func date(ofDay day: Int64) -> String {
+    let date = civil(ofDay: day)
+    return [padded(date.day, 2), padded(date.month, 2), padded(date.year, 4)]
+      .joined(separator: "/")
   }
 
   /// RFC 3339 in UTC with milliseconds: 2026-11-21T05:00:00.000Z

@@ -37,17 +37,30 @@ enum ClockJudge {
     let isOfThisBoot = noteBoot(
       at: upMilliseconds.map { sentAt - $0 }, lag: lag, keptBy: keeper, state: &state)
     if isMeasure(lag: lag, keptBy: keeper) { state.lagMin = min(state.lagMin ?? lag, lag) }
+    return verdict(
+      sentAt: sentAt, receivedAt: receivedAt, lagMin: state.lagMin, isOfBoot: isOfThisBoot,
+      keptBy: keeper, commissionedAt: commissionedAt)
+  }
+
+  /// - Parameters:
+  ///   - lagMin: the smallest (receive − ts) known of the boot.
+  ///   - isOfBoot: whether the message is of the boot that `lagMin` was measured in.
+  static func verdict(
+    sentAt: Milliseconds, receivedAt: Milliseconds, lagMin: Milliseconds?, isOfBoot: Bool,
+    keptBy keeper: Keeper, commissionedAt: Milliseconds?
+  ) -> Verdict {
+    let lag = receivedAt - sentAt
     let isAhead = lag < -ClockState.clockTolerance
     // What was kept may lag for that reason alone, so the boot's smallest lag must be known to be
     // the clock's error; the clock is not forgotten because the broker kept a message.
-    let isBehind = isAsFarBehind(lag, state)
+    let isBehind = isAsFarBehind(lag, lagMin)
     let earliest = max(commissionedAt ?? .min, receivedAt - ClockState.lateness)
     let isTooOld = sentAt < earliest && lag > ClockState.clockTolerance
-    guard isAhead || isBehind && isOfThisBoot || isTooOld else {
+    guard isAhead || isBehind && isOfBoot || isTooOld else {
       return Verdict(eventTime: sentAt, flags: [])
     }
     // The boot's smallest lag is the clock's error; before any is known, this message's own is.
-    let corrected = sentAt + (state.lagMin ?? lag)
+    let corrected = sentAt + (lagMin ?? lag)
     let mayBeThatLate =
       keeper != .nobody || receivedAt - corrected <= ClockState.clockTolerance
     let isPlausible = corrected >= earliest && corrected <= receivedAt && mayBeThatLate
@@ -55,14 +68,14 @@ enum ClockJudge {
   }
 
   /// Whether the clock is known to be behind, and this message lags about as much or more.
-  private static func isAsFarBehind(_ lag: Milliseconds, _ state: ClockState) -> Bool {
-    guard let known = state.lagMin, known > ClockState.clockTolerance else { return false }
+  private static func isAsFarBehind(_ lag: Milliseconds, _ lagMin: Milliseconds?) -> Bool {
+    guard let known = lagMin, known > ClockState.clockTolerance else { return false }
     return lag >= known - ClockState.clockTolerance
   }
 
   /// A message that the broker may have kept tells how far the clock is behind at most, so it
   /// can show that the clock is right, never that it is wrong.
-  private static func isMeasure(lag: Milliseconds, keptBy keeper: Keeper) -> Bool {
+  static func isMeasure(lag: Milliseconds, keptBy keeper: Keeper) -> Bool {
     switch keeper {
     case .nobody: true
     case .broker: lag <= ClockState.clockTolerance
@@ -82,7 +95,7 @@ enum ClockJudge {
     if let known = state.bootAt, bootAt <= known + ClockState.bootTolerance {
       return bootAt >= known - ClockState.bootTolerance
     }
-    let isStillBehind = keeper == .broker && isAsFarBehind(lag, state)
+    let isStillBehind = keeper == .broker && isAsFarBehind(lag, state.lagMin)
     if state.bootAt != nil, !isStillBehind { state.lagMin = nil }
     state.bootAt = bootAt
     return true

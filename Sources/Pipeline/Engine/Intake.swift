@@ -131,7 +131,11 @@ final class Intake {
         upMilliseconds: up.flatMap(Self.milliseconds(upSeconds:)), keptBy: keeper,
         commissionedAt: devices[position].commissionedAt, state: &states[position])
     flags.formUnion(verdict.flags)
-    if isBacklog(route.channel, verdict, receivedAt, codecs[kind].profile) {
+    if route.channel == .backlog
+      || gaps.isKeptByDevice(
+        eventTime: verdict.eventTime, receivedAt: receivedAt,
+        offlineAfter: codecs[kind].profile.offlineAfter)
+    {
       flags.insert(.backlog)
     }
     columns[kind].device.append(devices[position].number)
@@ -151,19 +155,6 @@ final class Intake {
   /// 136 years of uptime is no uptime; beyond it the value is left out of judging the clock.
   private static func milliseconds(upSeconds: Double) -> Milliseconds? {
     (0...4_294_967_295).contains(upSeconds) ? Milliseconds(upSeconds * 1_000) : nil
-  }
-
-  /// The device kept it, unless it came in time or we were the ones who could not hear.
-  private func isBacklog(
-    _ channel: Channel, _ verdict: ClockJudge.Verdict, _ receivedAt: Milliseconds,
-    _ profile: Profile
-  ) -> Bool {
-    if channel == .backlog { return true }
-    let lateness = receivedAt - verdict.eventTime
-    if lateness <= profile.offlineAfter || gaps.contains(verdict.eventTime) { return false }
-    // Sent just before we stopped hearing, it waited at the broker for as long as we were deaf.
-    let deaf = gaps.duration(from: verdict.eventTime, to: receivedAt)
-    return lateness - deaf > profile.offlineAfter
   }
 
   private func acceptUnregistered(_ message: Message) {

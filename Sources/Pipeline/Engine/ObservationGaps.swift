@@ -46,4 +46,16 @@ struct ObservationGaps {
   func duration(from start: Milliseconds, to end: Milliseconds) -> Milliseconds {
     gaps.reduce(0) { $0 + max(0, min($1.end, end) - max($1.start, start)) }
   }
+
+  /// Whether the device kept a message, unless it came in time or we were the ones who could not
+  /// hear.
+  func isKeptByDevice(
+    eventTime: Milliseconds, receivedAt: Milliseconds, offlineAfter: Milliseconds
+  ) -> Bool {
+    let lateness = receivedAt - eventTime
+    if lateness <= offlineAfter || contains(eventTime) { return false }
+    // Sent just before we stopped hearing, it waited at the broker for as long as we were deaf.
+    let deaf = duration(from: eventTime, to: receivedAt)
+    return lateness - deaf > offlineAfter
+  }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Ingest
+import Telemetry
 import Testing
 
 @Suite("The payload hash")

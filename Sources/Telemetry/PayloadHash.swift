@@ -25,6 +25,12 @@ package enum PayloadHash {
     return hash ^ (hash >> 47)
   }
 
+  /// Of words as they stand in memory on a little-endian machine.
+  package static func of(_ words: [UInt64]) -> UInt64 {
+    let words = words.map(\.littleEndian)
+    return unsafe words.withUnsafeBytes { unsafe of($0) }
+  }
+
   private static func mixed(_ word: UInt64) -> UInt64 {
     let scaled = word &* multiplier
     return (scaled ^ (scaled >> 47)) &* multiplier

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Reporting
+import Storage
+import Telemetry
+
+/// What a seal looks at besides readings: devices, profiles, settings, and when we could hear.
+struct SealInputs {
+  let devices: [Int64: Device]
+  let profiles: [String: Profile]
+  let settings: UptimeSettings
+  let observed: IntervalSet
+  let gaps: ObservationGaps
+
+  init(store: Store, profiles: [Profile]) throws {
+    devices = Dictionary(try store.registry().devices.map { ($0.number, $0) }) { _, last in last }
+    self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
+    settings = try .inForce(in: store)
+    let intervals = try store.observed(from: 0, to: .max)
+    observed = IntervalSet(intervals)
+    gaps = ObservationGaps(observed: intervals)
+  }
+
+  func profile(of device: Int64) -> Profile? {
+    devices[device].flatMap { profiles[$0.kind] }
+  }
+
+  /// Nil if nothing can be said: no registered device, no profile, or nothing to count.
+  func figures(of block: SealedBlock?, device number: Int64, day: Int64) -> SealedFigures? {
+    guard let device = devices[number], let profile = profiles[device.kind] else { return nil }
+    return DayFigures.compute(
+      block, device: device, profile: profile, day: day, observed: observed, settings: settings)
+  }
+
+  /// Over the times in which we could hear, as far as the day's figures look at them.
+  func observedHash(ofDay day: Int64) -> Int64 {
+    let interval = SealedDay.interval(ofDay: day)
+    let scope = Interval(
+      start: interval.start, end: interval.end + DayFigures.knowledgeAfter)
+    let words = observed.clipped(to: scope).intervals.flatMap {
+      [UInt64(bitPattern: $0.start), UInt64(bitPattern: $0.end)]
+    }
+    return Int64(bitPattern: PayloadHash.of(words))
+  }
+
+  /// Whether the device kept a reading while nobody could reach it.
+  func isBacklog(_ columns: ReadingColumns, _ row: Int, eventTime: Milliseconds) -> Bool {
+    guard let profile = profile(of: columns.device[row]) else {
+      return columns.flags[row].contains(.backlog)
+    }
+    return columns.channel[row] == .backlog
+      || gaps.isKeptByDevice(
+        eventTime: eventTime, receivedAt: columns.receivedAt[row],
+        offlineAfter: profile.offlineAfter)
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Storage
+import Telemetry
+
+/// Writes the next generation of one day, device by device in ascending order, and publishes it.
+///
+/// Only what differs from the generation before is written.
+struct SealWriter {
+  struct Published {
+    var day: SealedDay
+    /// A reading or a figure is another one than before.
+    var isRevision: Bool
+  }
+
+  private let store: Store
+  private let reader: Store
+  private let inputs: SealInputs
+  private let day: Int64
+  private let previous: SealedDay?
+  private let knownFigures: [Int64: SealedFigures]
+  private var blocks: [SealedBlock] = []
+  private var figures: [SealedFigures] = []
+  private var differences: [SealDifference] = []
+  private var hasWritten = false
+  private var hasNewContent = false
+
+  init(
+    store: Store, reader: Store, inputs: SealInputs, day: Int64, previous: SealedDay?
+  ) throws {
+    self.store = store
+    self.reader = reader
+    self.inputs = inputs
+    self.day = day
+    self.previous = previous
+    knownFigures = try previous.map { try reader.sealedFigures(of: $0) } ?? [:]
+  }
+
+  private var generation: Int { (previous?.generation ?? 0) + 1 }
+
+  /// - Parameter block: nil if there is nothing to say of the device.
+  mutating func add(_ block: SealedBlock?, device: Int64) throws {
+    let known = try previous.flatMap { try reader.sealedBlock(of: $0, device: device) }
+    let block = block ?? known.map { Self.emptied($0) }
+    if let block, block != known {
+      blocks.append(block)
+      hasNewContent = hasNewContent || block.contentHash != known?.contentHash
+    }
+    let new = inputs.figures(of: block, device: device, day: day)
+    let old = knownFigures[device]
+    if let new = new ?? old.map({ SealedFigures(device: $0.device, inputHash: 0, text: "") }),
+      new != old
+    {
+      figures.append(new)
+      if previous != nil { differences += SealDifference.between(old, new) }
+    }
+    if blocks.count + figures.count >= 2 * SealRun.deviceCountMax { try write() }
+  }
+
+  private static func emptied(_ block: SealedBlock) -> SealedBlock {
+    var block = block
+    block.readings.removeAll()
+    block.duplicateCount = 0
+    return block
+  }
+
+  private mutating func write() throws {
+    guard !blocks.isEmpty || !figures.isEmpty else { return }
+    try store.stage(blocks, figures, day: day, generation: generation)
+    hasWritten = true
+    blocks.removeAll()
+    figures.removeAll()
+  }
+
+  /// - Parameter cause: why there is a revision, if there is one.
+  mutating func publish(
+    throughBlock: Int64, isFinal: Bool, at now: Milliseconds, cause: String
+  ) throws -> Published {
+    try write()
+    let isRevision = previous == nil || hasNewContent || !differences.isEmpty
+    let next = SealedDay(
+      day: day, revision: (previous?.revision ?? 0) + (isRevision ? 1 : 0),
+      generation: hasWritten ? generation : previous?.generation ?? generation,
+      throughBlock: throughBlock,
+      sealedAt: isRevision ? now : previous?.sealedAt ?? now,
+      isFinal: isFinal || previous?.isFinal ?? false,
+      observedHash: inputs.observedHash(ofDay: day))
+    let day = try store.publish(
+      next, cause: isRevision ? cause : nil, differences: differences)
+    return Published(day: day, isRevision: isRevision)
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Ingest
+import Telemetry
+
+/// One reading on its way into a sealed day: where it stands, its event time as judged by the
+/// evidence of the days around it, and its identity.
+///
+/// Identity is the device, the channel, `ts` as sent, the sequence number and every value; where
+/// there is no sequence number, the hash of topic and payload as well. A reading whose `ts` cannot
+/// be trusted also carries when it was received, so that identity alone never drops it.
+struct SealedReading {
+  /// Which batch of columns holds it, and where.
+  var chunk: Int
+  var row: Int
+  var eventTime: Milliseconds
+  var flags: ReadingFlags
+  private var channel: UInt8
+  private var content: UInt64
+  /// 0 for a reading with a sequence number.
+  private(set) var payloadHash: UInt64
+  /// When it was received, if that is part of its identity; else 0.
+  private var identityReceivedAt: Milliseconds
+  private var receivedAt: Milliseconds
+  private var session: UInt16
+
+  init(
+    chunk: Int, row: Int, columns: ReadingColumns, verdict: ClockJudge.Verdict,
+    isBacklog: Bool, content: inout ReadingContent, sequenceColumn: Int?
+  ) {
+    self.chunk = chunk
+    self.row = row
+    eventTime = verdict.eventTime
+    // Whether the broker had sent it before is our own record.
+    flags = columns.flags[row].subtracting([.backlog, .untimed, .clockWrong, .redelivered])
+    flags.formUnion(verdict.flags)
+    if isBacklog { flags.insert(.backlog) }
+    channel = columns.channel[row].rawValue
+    self.content = content.hash(of: row, in: columns)
+    let hasSequence = sequenceColumn.map { columns.metrics[$0].tags[row] != .absent } ?? false
+    payloadHash = hasSequence ? 0 : columns.payloadHash[row]
+    receivedAt = columns.receivedAt[row]
+    let isTrusted = flags.isDisjoint(with: [.untimed, .clockWrong, .retained, .offlineMark])
+    identityReceivedAt = isTrusted ? 0 : receivedAt
+    session = columns.session[row]
+  }
+
+  /// A reading that reached the device's owner live: it was heard.
+  var isHeard: Bool { flags.isDisjoint(with: [.retained, .offlineMark, .backlog]) }
+
+  /// Readings of one identity stand together, the one that was received first before the others.
+  static func precedes(_ left: SealedReading, _ right: SealedReading) -> Bool {
+    if left.identity != right.identity { return left.identity < right.identity }
+    return (left.receivedAt, left.session, left.flags.rawValue)
+      < (right.receivedAt, right.session, right.flags.rawValue)
+  }
+
+  func isSame(as other: SealedReading) -> Bool { identity == other.identity }
+
+  private var identity: (Milliseconds, UInt8, UInt64, UInt64, Milliseconds) {
+    (eventTime, channel, content, payloadHash, identityReceivedAt)
+  }
+}
+
+extension ReadingColumns {
+  /// What one row tells of its device's clock; nil for what has no time of its own.
+  ///
+  /// - Parameter up: the column of `up`.
+  func clockReading(_ row: Int, up: Int?) -> ClockEvidence.Reading? {
+    guard flags[row].isDisjoint(with: [.retained, .offlineMark]),
+      let sentAt = SentTime.milliseconds(of: sentTime[row])
+    else { return nil }
+    let seconds = up.flatMap { metrics[$0][row].double }
+    let bootAt = seconds.flatMap { (0...4_294_967_295).contains($0) ? $0 : nil }
+      .map { sentAt - Milliseconds($0 * 1_000) }
+    let keeper: ClockJudge.Keeper =
+      channel[row] == .backlog ? .device : flags[row].contains(.resumed) ? .broker : .nobody
+    return ClockEvidence.Reading(
+      sentAt: sentAt, receivedAt: receivedAt[row], bootAt: bootAt, keeper: keeper)
+  }
+
+  /// The only times that judging may give one row.
+  func eventTimeRange(_ row: Int, _ clock: ClockEvidence.Reading?) -> ClosedRange<Milliseconds> {
+    let receivedAt = receivedAt[row]
+    guard let clock else { return receivedAt...receivedAt }
+    let tolerance = ClockState.clockTolerance
+    // It shows by itself that its clock is right.
+    if abs(clock.lag) <= tolerance, ClockJudge.isMeasure(lag: clock.lag, keptBy: clock.keeper) {
+      return clock.sentAt...clock.sentAt
+    }
+    // A clock behind is corrected towards the receipt, one ahead to before it.
+    let earliest = receivedAt - ClockState.lateness
+    let lower =
+      clock.lag >= 0
+      ? max(clock.sentAt, earliest) : clock.keeper == .nobody ? receivedAt - tolerance : earliest
+    return lower...max(receivedAt, min(clock.sentAt, receivedAt + tolerance))
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Reporting
+import Storage
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// Sealing a store, and everything that sealed days say, for comparing stores with each other.
+enum SealFixture {
+  /// What must not depend on the order, repetition, batches and restarts that brought the messages.
+  struct Content: Equatable {
+    var hashes: [Int64: Int64] = [:]
+    var counts: [Int64: Int64] = [:]
+    var blocks: [Int64: [SealedBlock]] = [:]
+    var figures: [Int64: [Int64: SealedFigures]] = [:]
+  }
+
+  @discardableResult
+  static func seal(
+    _ fixture: ReplayFixture, through day: Int64, at now: Milliseconds = .max / 4
+  ) throws -> [SealedDay] {
+    var run = try SealRun(
+      store: fixture.store, reader: fixture.store, profiles: fixture.profiles, settings: .init())
+    return try run.seal(through: day, at: now)
+  }
+
+  static func content(of store: Store) throws -> Content {
+    var content = Content()
+    for day in try store.sealedDays() {
+      content.hashes[day.day] = day.contentHash
+      content.counts[day.day] = day.readingCount
+      content.figures[day.day] = try store.sealedFigures(of: day)
+      try store.forEachSealedBlock(of: day) { block in
+        // How often something came twice is our own record.
+        var block = block
+        block.duplicateCount = 0
+        content.blocks[day.day, default: []].append(block)
+      }
+    }
+    return content
+  }
+
+  /// Where two stores differ, in a few words.
+  static func difference(_ left: Content, _ right: Content) -> String? {
+    guard left != right else { return nil }
+    for day in Set(left.hashes.keys).union(right.hashes.keys).sorted() {
+      guard left.counts[day] == right.counts[day] else {
+        return "day \(day): \(left.counts[day] ?? -1) and \(right.counts[day] ?? -1) readings; "
+          + readings(left.blocks[day], butNot: right.blocks[day]) + " / "
+          + readings(right.blocks[day], butNot: left.blocks[day])
+      }
+      let (a, b) = (left.figures[day] ?? [:], right.figures[day] ?? [:])
+      for device in Set(a.keys).union(b.keys).sorted() where a[device] != b[device] {
+        let parts = SealDifference.between(a[device], b[device]).map {
+          "\($0.figure) \($0.before ?? "nil") \($0.after ?? "nil")"
+        }
+        return "day \(day) device \(device): \(parts)"
+      }
+      let (c, d) = (left.blocks[day] ?? [], right.blocks[day] ?? [])
+      if let position = (0..<max(c.count, d.count)).first(where: {
+        $0 >= c.count || $0 >= d.count || c[$0] != d[$0]
+      }) {
+        return "day \(day) block \(position): \(c.dropFirst(position).first.map(text) ?? "nil") "
+          + "and \(d.dropFirst(position).first.map(text) ?? "nil")"
+      }
+    }
+    return "something else"
+  }
+
+  private static func readings(_ left: [SealedBlock]?, butNot right: [SealedBlock]?) -> String {
+    func own(_ blocks: [SealedBlock]?) -> Set<String> {
+      Set((blocks ?? []).flatMap { block in
+        block.ownRows.map { row in
+          let readings = block.readings
+          return "\(block.device) \(readings.eventTime[row]) \(readings.receivedAt[row]) "
+            + "\(readings.flags[row].rawValue) \(readings.channel[row]) \(readings.sentTime[row])"
+        }
+      })
+    }
+    return own(left).subtracting(own(right)).sorted().joined(separator: "; ")
+  }
+
+  private static func text(_ block: SealedBlock) -> String {
+    let readings = block.readings
+    return "device \(block.device) \(readings.metricNames) "
+      + readings.eventTime.indices.map {
+        "\(readings.eventTime[$0])/\(readings.receivedAt[$0])/\(readings.flags[$0].rawValue)"
+      }.joined(separator: " ")
+  }
+}
