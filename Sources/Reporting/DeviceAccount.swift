@@ -53,6 +53,10 @@ struct Accounts {
   private(set) var flagCounts = DataQuality()
   /// When the newest message in any block was received.
   private(set) var lastReceivedAt: Milliseconds?
+  /// How far the period is sealed; known when everything has been read.
+  var cover = SealCover()
+  /// Readings in hot blocks of days that are sealed, which their seals do not hold yet.
+  private(set) var lateReadings = 0
   private let period: Interval
 
   init(devices: [Device], profiles: [String: Profile], period: Interval) {
@@ -70,6 +74,32 @@ struct Accounts {
   /// Numbers of the devices whose history is of a certain kind.
   func numbers(where holds: (DeviceHistory) -> Bool) -> Set<Int64> {
     Set(positionOfNumber.filter { holds(accounts[$0.value].history) }.map(\.key))
+  }
+
+  /// The end of knowledge. What was sealed is judged by what was known at its time.
+  func knownUntil(_ observed: IntervalSet) -> Milliseconds {
+    let known = observed.intervals.last?.end ?? lastReceivedAt ?? period.start
+    guard cover.isWhole, let through = cover.through else { return known }
+    return min(known, LocalTime.start(ofDay: through + 1) + DayFigures.knowledgeAfter)
+  }
+
+  /// Adds rows of a sealed block of a device in scope.
+  mutating func add(_ block: SealedBlock, rows: [Int]) {
+    guard let position = positionOfNumber[block.device] else { return }
+    accounts[position].add(block, rows: rows)
+    var isInPeriod = false
+    for row in rows {
+      lastReceivedAt = max(lastReceivedAt ?? .min, block.readings.receivedAt[row])
+      if period.contains(block.readings.eventTime[row]) {
+        count(block.readings.flags[row])
+        isInPeriod = true
+      }
+    }
+    // Those dropped by the seal: they were counted as readings before.
+    if isInPeriod {
+      flagCounts.duplicates += block.duplicateCount
+      flagCounts.readings += block.duplicateCount
+    }
   }
 
   /// Adds the rows of one block that fall into `window` and belong to a device in scope.

@@ -18,6 +18,7 @@ package struct Explanation: Sendable {
   package var serviceMetrics: [Metric]
   /// Those that were open at some moment of the period, oldest first.
   package var alerts: [Alert] = []
+  package var seal = SealCover()
 }
 
 package struct OutageEvidence: Sendable, Hashable {

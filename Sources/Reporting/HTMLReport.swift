@@ -44,7 +44,7 @@ package enum HTMLReport {
       "<div><dt>\(escaped(name))</dt><dd>\(escaped(value))</dd></div>\n"
     }
     return "<h1>\(escaped(words.reportTitle))</h1>\n<dl class=\"head\">\n\(lines.joined())</dl>\n"
-      + "<p class=\"note\">\(escaped(words.provisional))</p>\n"
+      + "<p class=\"note\">\(escaped(words.sealing(report.seal)))</p>\n"
   }
 
   private static func quality(

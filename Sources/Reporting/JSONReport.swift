@@ -21,7 +21,12 @@ package enum JSONReport {
 
   private struct Document: Encodable {
     var format = "nhip-report/1"
-    var provisional = true
+    /// False only when every day is sealed and judged by the same rules still.
+    var provisional: Bool
+    /// The last sealed day, `2026-11-20`; absent if no day of the period is sealed.
+    var sealedThrough: String?
+    /// 1 unless a sealed day was revised.
+    var revision: Int
     var periodStart: Milliseconds
     var periodEnd: Milliseconds
     var knownUntil: Milliseconds
@@ -32,6 +37,9 @@ package enum JSONReport {
     var dataQuality: QualityPart
 
     init(_ report: Report) {
+      provisional = !report.seal.isSealed
+      sealedThrough = report.seal.through.map(LocalTime.isoDate(ofDay:))
+      revision = report.seal.revision
       periodStart = report.period.start
       periodEnd = report.period.end
       knownUntil = report.knownUntil

@@ -18,7 +18,7 @@ extension Report {
     accounts: Accounts, scope: ReportScope, period: Interval, observed: IntervalSet,
     language: Language, settings: UptimeSettings
   ) -> Report {
-    let knownUntil = observed.intervals.last?.end ?? accounts.lastReceivedAt ?? period.start
+    let knownUntil = accounts.knownUntil(observed)
     var quality = accounts.flagCounts
     var byUnit: [String: [DeviceReport]] = [:]
     for device in scope.devices {
@@ -43,7 +43,8 @@ extension Report {
     }
     return Report(
       period: period, knownUntil: knownUntil, language: language, settings: settings,
-      unitName: scope.unitName, units: ordered(byUnit, scope: scope), quality: quality)
+      unitName: scope.unitName, units: ordered(byUnit, scope: scope), quality: quality,
+      seal: accounts.cover)
   }
 
   /// In Vietnamese order of names; devices of no known unit stand last.

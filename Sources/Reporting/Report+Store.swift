@@ -7,8 +7,8 @@ import Telemetry
 extension Report {
   /// Reads a store (read-only is enough, and it may be written meanwhile) and reports on a period.
   ///
-  /// Memory is bounded by the readings of the devices in scope within the period and two days on
-  /// either side; one block is decoded at a time.
+  /// Memory is bounded by the readings of the devices in scope within the period and, where it is
+  /// not sealed, two days on either side; one block is decoded at a time.
   ///
   /// - Parameters:
   ///   - unit: code of a unit: only devices in it and below it; nil means all.
@@ -25,9 +25,11 @@ extension Report {
       registry: try store.registry(), profiles: profiles, period: period, unit: unit, kind: kind)
     let (accounts, observed) = try Accounts.read(
       from: store, scope: scope, period: period, progress: progress)
+    let settings = try settings ?? .inForce(in: store)
     var report = assemble(
       accounts: accounts, scope: scope, period: period, observed: observed, language: language,
-      settings: try settings ?? .inForce(in: store))
+      settings: settings)
+    try report.seal.compare(with: store, scope: scope, settings: settings)
     report.alerts = AlertAccount(
       try store.alerts(from: period.start, to: period.end),
       of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil)
@@ -71,13 +73,14 @@ extension Explanation {
     let (accounts, observed) = try Accounts.read(
       from: store, scope: scope, period: period, progress: progress)
     guard let account = accounts[number] else { return nil }
-    let knownUntil = observed.intervals.last?.end ?? accounts.lastReceivedAt ?? period.start
+    let knownUntil = accounts.knownUntil(observed)
     let availability = Report.judge(
       account.history, device: device, profile: profile, period: period, now: knownUntil,
       observed: observed, settings: try settings ?? .inForce(in: store))
     var explanation = assemble(
       account: account, device: device, profile: profile, availability: availability,
       knownUntil: knownUntil, language: language)
+    explanation.seal = accounts.cover
     explanation.alerts = try store.alerts(from: period.start, to: period.end).filter {
       $0.device == number
     }
@@ -86,33 +89,83 @@ extension Explanation {
 }
 
 extension Accounts {
-  /// Reads what a report of `period` needs, and when we could hear.
+  /// Reads what a report of `period` needs, and when we could hear. Sealed days are read from their
+  /// seals, everything behind them from hot blocks.
   static func read(
     from store: Store, scope: ReportScope, period: Interval, progress: (Double) -> Void
   ) throws -> (Accounts, IntervalSet) {
-    let window = Report.window(around: period)
     let observed = IntervalSet(try store.observed(from: 0, to: .max))
     var accounts = Accounts(devices: scope.devices, profiles: scope.profiles, period: period)
+    let sealed = SealedPeriod(try store.sealedDays(), period: period)
+    try accounts.readSealed(sealed, from: store, scope: scope, progress: progress)
+    if !sealed.isWhole {
+      try accounts.readHot(
+        from: store, period: period, sealedUntil: sealed.hotFrom,
+        observedUntil: observed.intervals.last?.end, progress: progress)
+    }
+    accounts.cover = sealed.cover(in: period, lateReadings: accounts.lateReadings)
+    return (accounts, observed)
+  }
+
+  private mutating func readSealed(
+    _ sealed: SealedPeriod, from store: Store, scope: ReportScope, progress: (Double) -> Void
+  ) throws {
+    let devices = Set(scope.devices.map(\.number))
+    for (position, day) in sealed.days.enumerated() {
+      progress(Double(position) / Double(sealed.days.count))
+      try store.forEachSealedBlock(of: day, devices: devices) { block in
+        add(block, rows: sealed.rows(of: block))
+      }
+    }
+  }
+
+  private mutating func readHot(
+    from store: Store, period: Interval, sealedUntil: Milliseconds?, observedUntil: Milliseconds?,
+    progress: (Double) -> Void
+  ) throws {
+    var window = Report.window(around: period)
+    if let sealedUntil {
+      window.start = min(max(window.start, sealedUntil), window.end)
+    }
     let newest = try store.lastBlock()
     try store.forEachBlock(eventTimeFrom: window.start, to: window.end, afterBlock: 0) {
       progress(Double($0) / Double(max(1, newest)))
-      accounts.add($1, window: window)
+      add($1, window: window)
     }
     // A device silent for longer than the window: look for its last word before, its next after.
-    let silentBefore = accounts.numbers { $0.firstHeard.map { $0 >= period.start } ?? true }
-    if !silentBefore.isEmpty {
+    let silentBefore = numbers { $0.firstHeard.map { $0 >= period.start } ?? true }
+    if !silentBefore.isEmpty, sealedUntil == nil {
       let before = Interval(start: .min, end: window.start)
       try store.forEachBlock(eventTimeFrom: nil, to: before.end, afterBlock: 0) {
-        accounts.addHistory($1, window: before, of: silentBefore)
+        addHistory($1, window: before, of: silentBefore)
       }
     }
-    let silentAfter = accounts.numbers { $0.lastHeard.map { $0 < period.end } ?? true }
-    if !silentAfter.isEmpty, (observed.intervals.last?.end ?? 0) > window.end {
+    let silentAfter = numbers { $0.lastHeard.map { $0 < period.end } ?? true }
+    if !silentAfter.isEmpty, (observedUntil ?? 0) > window.end {
       let after = Interval(start: window.end, end: .max)
       try store.forEachBlock(eventTimeFrom: after.start, to: nil, afterBlock: 0) {
-        accounts.addHistory($1, window: after, of: silentAfter)
+        addHistory($1, window: after, of: silentAfter)
       }
     }
-    return (accounts, observed)
+  }
+}
+
+extension SealCover {
+  /// Adds the devices that are judged by something else today than when the last day was sealed.
+  mutating func compare(
+    with store: Store, scope: ReportScope, settings: UptimeSettings
+  ) throws(StoreError) {
+    guard let through, let day = try store.sealedDays().last(where: { $0.day == through }) else {
+      return
+    }
+    let figures = try store.sealedFigures(of: day)
+    for device in scope.devices {
+      guard let sealed = figures[device.number], let profile = scope.profiles[device.kind] else {
+        continue
+      }
+      if sealed.inputHash != DayFigures.inputHash(device, profile, settings) {
+        changedDevices.insert(device.number)
+      }
+    }
   }
 }

@@ -4,7 +4,7 @@ import Analysis
 import Telemetry
 
 /// Availability and usage of every registered device in scope over one period: a value, computed
-/// once, rendered in several forms. Live figures are provisional.
+/// once, rendered in several forms. Figures of sealed days are sealed, live ones provisional.
 package struct Report: Sendable {
   package var period: Interval
   /// The end of knowledge: later time is not observed.
@@ -17,6 +17,7 @@ package struct Report: Sendable {
   /// Units with their devices, both in Vietnamese order of names.
   package var units: [UnitReport]
   package var quality: DataQuality
+  package var seal: SealCover
   package var alerts = AlertAccount()
 
   package var devices: [DeviceReport] { units.flatMap(\.devices) }

@@ -15,7 +15,7 @@ package enum TextExplanation {
     text += "\(words.device): \(name), \(words.title(explanation.kindTitle))\n"
     text += "\(words.period): \(format.period(availability.period)) (\(words.timeZone))\n"
     text += "\(words.knownUntil): \(format.instant(explanation.knownUntil))\n"
-    text += "\(words.provisional)\n"
+    text += "\(words.sealing(explanation.seal))\n"
     text += "\(words.availability): \(format.availability(availability))\n"
     if let service = explanation.service {
       text += "\(words.serviceAvailability): \(format.service(service))\n"

@@ -10,7 +10,7 @@ package enum TextReport {
     let format = LocalFormat(words: words)
     var text = "\(words.reportTitle)\n"
     for (name, value) in words.head(of: report, format) { text += "\(name): \(value)\n" }
-    text += "\(words.provisional)\n\n"
+    text += "\(words.sealing(report.seal))\n\n"
     if report.devices.isEmpty {
       text += words.noDevices + "\n\n"
     } else {

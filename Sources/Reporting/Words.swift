@@ -34,8 +34,29 @@ struct Words: Sendable {
   var until: String { pick("đến", "to") }
   var knownUntil: String { pick("Số liệu tính đến", "Known until") }
   var timeZone: String { pick("giờ Việt Nam, UTC+7", "Viet Nam time, UTC+7") }
-  var provisional: String {
-    pick("số liệu tạm tính (chưa chốt)", "provisional (not sealed)")
+  /// Which figures are provisional and which are sealed.
+  func sealing(_ seal: SealCover) -> String {
+    guard let through = seal.through else {
+      return pick("Số liệu tạm tính (chưa chốt)", "Provisional (not sealed)")
+    }
+    let date = LocalTime.date(ofDay: through)
+    var text =
+      seal.isWhole
+      ? pick("Số liệu đã chốt", "Sealed")
+      : pick(
+        "Số liệu đã chốt đến hết ngày \(date), phần còn lại là tạm tính (chưa chốt)",
+        "Sealed to the end of \(date); the rest is provisional (not sealed)")
+    if seal.revision > 1 {
+      text += pick(", có điều chỉnh (lần \(seal.revision - 1))", ", revised (\(seal.revision - 1))")
+    }
+    if !seal.changedDevices.isEmpty {
+      let count = seal.changedDevices.count
+      text += pick(
+        "; quy tắc tính của \(count) thiết bị đã thay đổi sau khi chốt: số liệu của các thiết bị"
+          + " này là tạm tính",
+        "; the rules for \(count) devices changed since: their figures are provisional")
+    }
+    return text
   }
   var noDevices: String {
     pick("Không có thiết bị nào trong phạm vi báo cáo.", "No device is in scope.")

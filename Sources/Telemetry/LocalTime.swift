@@ -70,13 +70,17 @@ package enum LocalTime {
       .joined(separator: "/")
   }
 
+  /// yyyy-MM-dd (ISO 8601) of a day counted from 1970-01-01.
+  package static func isoDate(ofDay day: Int64) -> String {
+    let date = civil(ofDay: day)
+    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+  }
+
   /// RFC 3339 in UTC with milliseconds: 2026-11-21T05:00:00.000Z
   package static func universal(_ instant: Milliseconds) -> String {
     let day = floorDivided(instant, by: dayLength)
-    let date = civil(ofDay: day)
     let time = instant - day * dayLength
-    let parts = [padded(date.year, 4), padded(date.month, 2), padded(date.day, 2)]
-    return "\(parts.joined(separator: "-"))T\(clock(time)).\(padded(time % 1_000, 3))Z"
+    return "\(isoDate(ofDay: day))T\(clock(time)).\(padded(time % 1_000, 3))Z"
   }
 
   private static func clock(_ time: Milliseconds) -> String {

@@ -116,7 +116,7 @@ import Testing
   func text() {
     let text = TextReport.render(Self.report())
     #expect(text.contains("Kỳ báo cáo: 21/11/2026"))
-    #expect(text.contains("số liệu tạm tính (chưa chốt)"))
+    #expect(text.contains("Số liệu tạm tính (chưa chốt)"))
     #expect(text.contains("22,00"))
     #expect(text.contains("91,66"))
     #expect(text.contains("1,44"))
