@@ -68,8 +68,11 @@ package final class PipelineRun: Sendable {
     let wake = DispatchSemaphore(value: 0)
     let publisher = try startPublisher(engineWake: wake)
     defer { publisher?.stop() }
+    let sealer = Sealer(store: store, settings: sealing)
+    defer { sealer.stop() }
     let desk = try ControlDesk(
-      store: store, profiles: profiles, publishesAlerts: configuration.publishesAlerts, wake: wake)
+      store: store, profiles: profiles, publishesAlerts: configuration.publishesAlerts,
+      sealer: sealer, wake: wake)
     defer { desk.close() }
     let threads = DispatchGroup()
     let boxes = settings().map { start($0, wake: wake, threads: threads) }
@@ -91,6 +94,12 @@ package final class PipelineRun: Sendable {
     }
     try engine.run()
     if let failure = failure.withLock({ $0 }) { throw failure }
+  }
+
+  private var sealing: Sealer.Settings {
+    Sealer.Settings(
+      profiles: profiles, lateness: configuration.uptime.lateness,
+      rawKept: configuration.retention.raw, clock: clock, log: log)
   }
 
   private func start(

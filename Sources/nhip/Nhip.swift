@@ -22,7 +22,7 @@ struct Nhip: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Run.self, Check.self, Report.self, Explain.self, Replay.self, Simulate.self, Export.self,
-      Decode.self, Registry.self, Devices.self, Alerts.self, Demo.self,
+      Decode.self, Registry.self, Devices.self, Alerts.self, Seal.self, Verify.self, Demo.self,
     ])
 }
 

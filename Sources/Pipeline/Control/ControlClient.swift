@@ -10,14 +10,15 @@ package enum ControlClient {
   /// For an engine that waits for its disk.
   static let patience = Duration.seconds(60)
 
-  /// - Parameter profiles: called where this process needs them; the nhip that holds the store has
-  ///   its own.
+  /// - Parameters:
+  ///   - profiles: called where this process needs them; the nhip that holds the store has its own.
+  ///   - progress: told how far a long command has come that this process carries out.
   /// - Returns: what to tell the operator, the same on both ways.
   /// - Throws: `ControlFailure`, the same on both ways; `StoreError` with code `locked` when
   ///   another nhip holds the store and does not listen.
   package static func perform(
     _ request: ControlRequest, store path: String, profiles: () throws -> [Profile],
-    clock: () -> Milliseconds
+    clock: () -> Milliseconds, progress: @escaping (Double) -> Void = { _ in }
   ) throws -> String {
     try request.check()
     var (files, mayCreateStore) = (Registry?.none, false)
@@ -31,7 +32,7 @@ package enum ControlClient {
       let store = try Store(path: path, access: .readWrite)
       defer { store.close() }
       let profiles = request.command.needsProfiles ? try profiles() : []
-      var execution = ControlExecution(store: store, profiles: profiles)
+      var execution = ControlExecution(store: store, profiles: profiles, progress: progress)
       return try execution.run(request, files: files, at: clock())
     } catch let error as StoreError where error.code == .locked {
       guard let result = try ask(request, at: ControlSocket.path(ofStore: path)) else {

@@ -15,11 +15,14 @@ package enum ControlCommand: Codable, Sendable, Hashable {
   case registryImport(directory: String, isFull: Bool, isDryRun: Bool)
   /// Somebody knows of the alert with this id; the note goes with it.
   case acknowledge(alert: String)
+  /// A local day, counted from 1970-01-01, with all unsealed days before it; without one, what is
+  /// due.
+  case seal(day: Int64?)
 
   /// Whether messages may have to be decoded to carry it out.
   var needsProfiles: Bool {
     switch self {
-    case .adopt, .move, .replace, .registryImport: true
+    case .adopt, .move, .replace, .registryImport, .seal: true
     case .retire, .acknowledge: false
     }
   }

@@ -14,14 +14,15 @@ final class ControlDesk: Sendable {
   private let server: ControlServer
 
   init(
-    store: Store, profiles: [Profile], publishesAlerts: Bool, wake: DispatchSemaphore
+    store: Store, profiles: [Profile], publishesAlerts: Bool, sealer: Sealer,
+    wake: DispatchSemaphore
   ) throws(ControlSocket.Failure) {
     let queue = ControlQueue(
       profiles: profiles, publishesAlerts: publishesAlerts, wake: wake)
     let kinds = Set(profiles.map(\.kind))
     self.queue = queue
     server = try ControlServer(path: ControlSocket.path(ofStore: store.path)) { line in
-      Self.answer(line, kinds: kinds, queue: queue)
+      Self.answer(line, kinds: kinds, queue: queue, sealer: sealer)
     }
   }
 
@@ -31,12 +32,14 @@ final class ControlDesk: Sendable {
   }
 
   private static func answer(
-    _ line: [UInt8], kinds: Set<String>, queue: ControlQueue
+    _ line: [UInt8], kinds: Set<String>, queue: ControlQueue, sealer: Sealer
   ) -> ControlReply {
     let request: ControlRequest
     do { request = try JSONDecoder().decode(ControlRequest.self, from: Data(line)) } catch {
       return ControlReply(.refused, "the request is no command that this nhip knows")
     }
+    // The engine must not wait for a day to be sealed.
+    if case .seal(let day) = request.command { return sealer.seal(day) }
     var files: Registry?
     if case .registryImport(let directory, _, _) = request.command {
       do { files = try RegistryFiles.load(directory: directory, knownKinds: kinds) } catch {

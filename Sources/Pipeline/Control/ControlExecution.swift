@@ -15,7 +15,14 @@ struct ControlExecution {
   /// False where a pipeline runs that publishes no alerts.
   private let publishesAlerts: Bool
 
-  init(store: Store, profiles: [Profile], publishesAlerts: Bool = true) {
+  /// Told how far a long command has come, 0 to 1.
+  private let progress: (Double) -> Void
+
+  init(
+    store: Store, profiles: [Profile], publishesAlerts: Bool = true,
+    progress: @escaping (Double) -> Void = { _ in }
+  ) {
+    self.progress = progress
     self.store = store
     self.profiles = profiles
     self.publishesAlerts = publishesAlerts
@@ -58,6 +65,12 @@ struct ControlExecution {
         id: id, by: by, note: note ?? "", store: store, isPublished: publishesAlerts, at: now)
       acknowledged.append(alert)
       return "\(id) acknowledged: \(alert.title.vi): \(alert.summary.vi)"
+    case .seal(let day):
+      var settings = SealRun.Settings()
+      settings.progress = progress
+      var run = try SealRun(store: store, reader: store, profiles: profiles, settings: settings)
+      let text = try run.seal(day: day, at: now)
+      return text.isEmpty ? "nothing has changed" : text
     }
   }
 

@@ -135,19 +135,11 @@ struct SealRun {
   private mutating func seal(
     _ day: Int64, throughBlock: Int64, at now: Milliseconds
   ) throws -> Outcome {
-    let gathering = try gather(day, throughBlock: throughBlock)
-    var assembly = DayAssembly(gathering: gathering, inputs: inputs)
     let previous = sealed[day]
     var writer = try SealWriter(
       store: store, reader: reader, inputs: inputs, day: day, previous: previous)
-    let devices = try devices(of: day, gathered: gathering.devices, previous: previous)
-    for part in 0..<gathering.partCount {
-      let readings = try assembly.part(part)
-      for device in devices where gathering.part(of: device) == part {
-        try checkCancelled()
-        try writer.add(
-          block(of: device, day: day, readings[device], previous: previous), device: device)
-      }
+    let assembly = try assemble(day, throughBlock: throughBlock) { device, block in
+      try writer.add(block, device: device)
     }
     // Before the first day with readings there is nothing to seal.
     if assembly.ownCount == 0, previous == nil, sealed[day - 1] == nil {
@@ -159,6 +151,28 @@ struct SealRun {
       cause: previous == nil ? "sealed" : "late data")
     note(published.day)
     return Outcome(isChanged: published.isRevision, touchedDays: assembly.touchedDays)
+  }
+
+  /// Computes what a day says of every device, from hot blocks up to one and from the sealed days
+  /// around it; writes nothing.
+  ///
+  /// - Parameter body: called with each device that may have something to say; nil is nothing.
+  @discardableResult
+  func assemble(
+    _ day: Int64, throughBlock: Int64, _ body: (Int64, SealedBlock?) throws -> Void
+  ) throws -> DayAssembly {
+    let gathering = try gather(day, throughBlock: throughBlock)
+    var assembly = DayAssembly(gathering: gathering, inputs: inputs)
+    let previous = sealed[day]
+    let devices = try devices(of: day, gathered: gathering.devices, previous: previous)
+    for part in 0..<gathering.partCount {
+      let readings = try assembly.part(part)
+      for device in devices where gathering.part(of: device) == part {
+        try checkCancelled()
+        try body(device, block(of: device, day: day, readings[device], previous: previous))
+      }
+    }
+    return assembly
   }
 
   /// Everything that the day, its clocks and its context are judged by.

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Reporting
+import Storage
+import Telemetry
+
+/// Computes everything again from what was received and compares (`nhip verify`): our fsck.
+///
+/// 1. SQLite's own integrity and references. 2. Every hot block decodes, its checksum holds, and it
+/// is what stands beside it. 3. Every checkpoint's checksum holds. 4. Every sealed day: each block
+/// decodes, is sorted and has no reading twice, its hash, the day's counts and hash, and every
+/// figure come out the same. 5. Days whose hot blocks are all still there are sealed again, without
+/// writing, and compared reading by reading.
+///
+/// Reads only; a pipeline may run meanwhile.
+package struct Verification {
+  package struct Difference: Sendable, Hashable {
+    /// Where it is: a block, or a device and a day.
+    package var place: String
+    package var what: String
+  }
+
+  package struct Summary: Sendable, Hashable {
+    package var blocks = 0
+    package var readings = 0
+    package var sealedDays = 0
+    package var sealedReadings: Int64 = 0
+    package var figures = 0
+    /// Figures that cannot be computed again, since what they were judged by has changed.
+    package var rulesChanged = 0
+    /// Days that were sealed again from hot blocks.
+    package var recomputedDays = 0
+    package var differences = 0
+    package init() {}
+  }
+
+  private let store: Store
+  private let profiles: [Profile]
+  private let progress: (Double) -> Void
+  private let report: (Difference) -> Void
+  private var summary = Summary()
+
+  /// - Parameters:
+  ///   - progress: called with the share done, 0 to 1.
+  ///   - report: called with every difference as it is found.
+  /// - Throws: `StoreError` if the store cannot be read at all.
+  package static func run(
+    store: Store, profiles: [Profile], progress: @escaping (Double) -> Void,
+    report: @escaping (Difference) -> Void
+  ) throws -> Summary {
+    var verification = Verification(
+      store: store, profiles: profiles, progress: progress, report: report)
+    try verification.run()
+    return verification.summary
+  }
+
+  private init(
+    store: Store, profiles: [Profile], progress: @escaping (Double) -> Void,
+    report: @escaping (Difference) -> Void
+  ) {
+    self.store = store
+    self.profiles = profiles
+    self.progress = progress
+    self.report = report
+  }
+
+  private mutating func found(_ place: String, _ what: String) {
+    summary.differences += 1
+    report(Difference(place: place, what: what))
+  }
+
+  private mutating func run() throws {
+    for sentence in try store.damage() { found("file", sentence) }
+    progress(0.1)
+    var damaged: [(Int64, String)] = []
+    (summary.blocks, summary.readings) = try store.checkBlocks(
+      progress: { progress(0.1 + $0 * 0.4) }, damage: { damaged.append(($0, $1)) })
+    for (block, what) in damaged { found("block \(block)", what) }
+    for id in try store.damagedCheckpoints().damaged {
+      found("checkpoint \(id)", "its checksum does not match its bytes")
+    }
+    let run = try SealRun(store: store, reader: store, profiles: profiles, settings: .init())
+    let days = run.sealed.values.sorted { $0.day < $1.day }
+    let gone = try store.readingsGoneBeforeDay()
+    for (position, day) in days.enumerated() where day.day >= gone {
+      progress(0.5 + 0.5 * Double(position) / Double(days.count))
+      try check(day, run)
+      try recompute(day, run)
+    }
+    progress(1)
+  }
+
+  private static func place(_ day: Int64, _ device: Int64?, _ run: SealRun) -> String {
+    let date = LocalTime.date(ofDay: day)
+    guard let device else { return date }
+    return "\(date) \(run.inputs.devices[device]?.id ?? "device \(device)")"
+  }
+
+  private mutating func check(_ day: SealedDay, _ run: SealRun) throws {
+    summary.sealedDays += 1
+    let figures = try store.sealedFigures(of: day)
+    let hashes = try store.sealedHashes(of: day)
+    for device in Set(hashes.keys).union(figures.keys).sorted() {
+      let place = Self.place(day.day, device, run)
+      let block: SealedBlock?
+      do { block = try store.sealedBlock(of: day, device: device) } catch {
+        found(place, error.what)
+        continue
+      }
+      if let block, let (hash, count) = hashes[device] {
+        check(block, hash: hash, count: count, place: place)
+      }
+      check(figures[device], of: block, device: device, day: day.day, run, place: place)
+    }
+    let now = try store.summarized(day)
+    let place = Self.place(day.day, nil, run)
+    summary.sealedReadings += now.readingCount
+    if now.readingCount != day.readingCount {
+      found(place, "\(day.readingCount) readings were sealed, \(now.readingCount) are there")
+    }
+    if now.contentHash != day.contentHash { found(place, "the hash of the day does not match") }
+  }
+
+  private mutating func check(_ block: SealedBlock, hash: Int64, count: Int, place: String) {
+    let own = block.ownRows
+    if own.count != count { found(place, "\(count) readings were sealed, \(own.count) are there") }
+    if block.contentHash != hash { found(place, "the hash of its readings does not match") }
+    let times = block.readings.eventTime
+    if zip(times, times.dropFirst()).contains(where: { $0 > $1 }) {
+      found(place, "its readings are not in order of time")
+    }
+    if Set(block.readings.device).subtracting([block.device]).count > 0 {
+      found(place, "it holds readings of another device")
+    }
+  }
+
+  private mutating func check(
+    _ sealed: SealedFigures?, of block: SealedBlock?, device: Int64, day: Int64, _ run: SealRun,
+    place: String
+  ) {
+    guard let sealed, !sealed.text.isEmpty else { return }
+    summary.figures += 1
+    let computed = run.inputs.figures(of: block, device: device, day: day)
+    guard sealed.inputHash == computed?.inputHash else {
+      summary.rulesChanged += 1
+      return
+    }
+    for difference in SealDifference.between(sealed, computed) {
+      found(
+        place, "\(difference.figure) is \(difference.before ?? "absent"), computed again it is "
+          + "\(difference.after ?? "absent")")
+    }
+  }
+
+  /// Seals the day again from hot blocks, if all that it was sealed from is still there.
+  private mutating func recompute(_ day: SealedDay, _ run: SealRun) throws {
+    let window = ClockEvidence.window(
+      ofReceipt: SealGathering.receivedWindow(ofDay: day.day))
+    guard try store.sealedBlocksDropped() < window.start else { return }
+    summary.recomputedDays += 1
+    var differing: [Int64] = []
+    try run.assemble(day.day, throughBlock: day.throughBlock) { device, block in
+      let sealed = try store.sealedBlock(of: day, device: device)
+      let hasSame = (block?.readings.count ?? 0) == (sealed?.readings.count ?? 0)
+        && (block == nil || sealed == nil || block?.contentHash == sealed?.contentHash)
+      if !hasSame { differing.append(device) }
+    }
+    for device in differing {
+      found(
+        Self.place(day.day, device, run), "sealing it again from what was received gives other "
+          + "readings")
+    }
+  }
+}
