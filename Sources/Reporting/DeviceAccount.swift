@@ -55,8 +55,6 @@ struct Accounts {
   private(set) var lastReceivedAt: Milliseconds?
   /// How far the period is sealed; known when everything has been read.
   var cover = SealCover()
-  /// Readings in hot blocks of days that are sealed, which their seals do not hold yet.
-  private(set) var lateReadings = 0
   private let period: Interval
 
   init(devices: [Device], profiles: [String: Profile], period: Interval) {

@@ -103,7 +103,8 @@ extension Accounts {
         from: store, period: period, sealedUntil: sealed.hotFrom,
         observedUntil: observed.intervals.last?.end, progress: progress)
     }
-    accounts.cover = sealed.cover(in: period, lateReadings: accounts.lateReadings)
+    let late = try accounts.countLate(in: store, period: period, sealedUntil: sealed.hotFrom)
+    accounts.cover = sealed.cover(in: period, lateReadings: late)
     return (accounts, observed)
   }
 
@@ -117,6 +118,23 @@ extension Accounts {
         add(block, rows: sealed.rows(of: block))
       }
     }
+  }
+
+  /// Readings that came for sealed days since they were sealed; a revision will take them up.
+  private func countLate(
+    in store: Store, period: Interval, sealedUntil: Milliseconds?
+  ) throws -> Int {
+    guard let sealedUntil, period.start < sealedUntil else { return 0 }
+    let late = Interval(start: period.start, end: min(period.end, sealedUntil))
+    var count = 0
+    try store.forEachBlock(
+      eventTimeFrom: late.start, to: late.end, afterBlock: try store.scannedBlock()
+    ) { _, block in
+      count += block.eventTime.indices.count {
+        late.contains(block.eventTime[$0]) && self[block.device[$0]] != nil
+      }
+    }
+    return count
   }
 
   private mutating func readHot(

@@ -49,6 +49,11 @@ struct Words: Sendable {
     if seal.revision > 1 {
       text += pick(", có điều chỉnh (lần \(seal.revision - 1))", ", revised (\(seal.revision - 1))")
     }
+    if seal.lateReadings > 0 {
+      text += pick(
+        "; \(seal.lateReadings) số đo đến muộn sẽ được đưa vào lần điều chỉnh tới",
+        "; \(seal.lateReadings) late readings await the next revision")
+    }
     if !seal.changedDevices.isEmpty {
       let count = seal.changedDevices.count
       text += pick(

@@ -17,7 +17,7 @@ extension SealRun {
       while sealed[source + step] != nil {
         let outcome = try refresh(source + step, from: source, at: now)
         guard outcome.hasNewContext else { break }
-        if outcome.isRevision { changed.insert(source + step) }
+        if outcome.isChanged { changed.insert(source + step) }
         source += step
       }
     }
@@ -26,7 +26,7 @@ extension SealRun {
 
   private mutating func refresh(
     _ day: Int64, from source: Int64, at now: Milliseconds
-  ) throws -> (hasNewContext: Bool, isRevision: Bool) {
+  ) throws -> (hasNewContext: Bool, isChanged: Bool) {
     guard let target = sealed[day], let sourceDay = sealed[source] else { return (false, false) }
     var writer = try SealWriter(
       store: store, reader: reader, inputs: inputs, day: day, previous: target)
@@ -45,9 +45,9 @@ extension SealRun {
     guard hasNewContext else { return (false, false) }
     let published = try writer.publish(
       throughBlock: target.throughBlock, isFinal: target.isFinal, at: now,
-      cause: "data of \(LocalTime.date(ofDay: source))")
+      cause: "data of \(LocalTime.date(ofDay: source))", isSettled: !newDays.contains(day))
     note(published.day)
-    return (true, published.isRevision)
+    return (true, published.isChanged)
   }
 
   /// The block with its context on one side taken from the neighbour.
@@ -69,13 +69,6 @@ extension SealRun {
       : SealedContext.before(day, from: near) + kept
     return SealedContext.block(
       readings, day: day, device: device, duplicateCount: known?.duplicateCount ?? 0)
-      ?? known.map { SealedBlock(
-        day: day, device: device, readings: emptied($0.readings), duplicateCount: 0) }
-  }
-
-  private static func emptied(_ columns: ReadingColumns) -> ReadingColumns {
-    var columns = columns
-    columns.removeAll()
-    return columns
+      ?? known.map(SealWriter.emptied)
   }
 }

@@ -34,6 +34,8 @@ struct SealRun {
   let inputs: SealInputs
   let settings: Settings
   private(set) var sealed: [Int64: SealedDay] = [:]
+  /// Days that this run was the first to seal: until it ends, nobody has relied on them.
+  private(set) var newDays: Set<Int64> = []
 
   struct Cancelled: Error {}
 
@@ -148,9 +150,10 @@ struct SealRun {
     }
     let published = try writer.publish(
       throughBlock: throughBlock, isFinal: isFinal(day, at: now), at: now,
-      cause: previous == nil ? "sealed" : "late data")
+      cause: previous == nil ? "sealed" : "late data", isSettled: !newDays.contains(day))
     note(published.day)
-    return Outcome(isChanged: published.isRevision, touchedDays: assembly.touchedDays)
+    if previous == nil { newDays.insert(day) }
+    return Outcome(isChanged: published.isChanged, touchedDays: assembly.touchedDays)
   }
 
   /// Computes what a day says of every device, from hot blocks up to one and from the sealed days

@@ -10,7 +10,7 @@ struct SealWriter {
   struct Published {
     var day: SealedDay
     /// A reading or a figure is another one than before.
-    var isRevision: Bool
+    var isChanged: Bool
   }
 
   private let store: Store
@@ -57,7 +57,8 @@ struct SealWriter {
     if blocks.count + figures.count >= 2 * SealRun.deviceCountMax { try write() }
   }
 
-  private static func emptied(_ block: SealedBlock) -> SealedBlock {
+  /// The block of a device that has nothing to say any more.
+  static func emptied(_ block: SealedBlock) -> SealedBlock {
     var block = block
     block.readings.removeAll()
     block.duplicateCount = 0
@@ -72,12 +73,15 @@ struct SealWriter {
     figures.removeAll()
   }
 
-  /// - Parameter cause: why there is a revision, if there is one.
+  /// - Parameters:
+  ///   - cause: why there is a revision, if there is one.
+  ///   - isSettled: the day was sealed before this run; a change is a revision of it.
   mutating func publish(
-    throughBlock: Int64, isFinal: Bool, at now: Milliseconds, cause: String
+    throughBlock: Int64, isFinal: Bool, at now: Milliseconds, cause: String, isSettled: Bool
   ) throws -> Published {
     try write()
-    let isRevision = previous == nil || hasNewContent || !differences.isEmpty
+    let isChanged = hasNewContent || !differences.isEmpty
+    let isRevision = previous == nil || isChanged && isSettled
     let next = SealedDay(
       day: day, revision: (previous?.revision ?? 0) + (isRevision ? 1 : 0),
       generation: hasWritten ? generation : previous?.generation ?? generation,
@@ -86,7 +90,7 @@ struct SealWriter {
       isFinal: isFinal || previous?.isFinal ?? false,
       observedHash: inputs.observedHash(ofDay: day))
     let day = try store.publish(
-      next, cause: isRevision ? cause : nil, differences: differences)
-    return Published(day: day, isRevision: isRevision)
+      next, cause: isRevision ? cause : nil, differences: isRevision ? differences : [])
+    return Published(day: day, isChanged: previous == nil || isChanged)
   }
 }

@@ -117,12 +117,13 @@ enum SealedContext {
     var columns = ReadingColumns(
       kind: newest.batch.columns.kind, profileVersion: version(newest),
       metricNames: carried.names.sorted())
-    var layout: [String] = []
+    var batch: ReadingBatch?
     var positions: [Int?] = []
     for reading in readings {
-      if reading.batch.columns.metricNames != layout {
-        layout = reading.batch.columns.metricNames
-        positions = columns.metricNames.map { layout.firstIndex(of: $0) }
+      if reading.batch !== batch {
+        batch = reading.batch
+        let names = reading.batch.columns.metricNames
+        positions = columns.metricNames.map { names.firstIndex(of: $0) }
       }
       columns.append(reading.row, of: reading.batch.columns, positions: positions)
       let row = columns.count - 1
