@@ -83,11 +83,13 @@ struct FuzzCanaryTests {
     #expect(columns.kind == "ap")
   }
 
-  @Test("the corpus of blocks has inputs of every form")
+  @Test("the corpus of blocks reaches behind the checksums in every way")
   func forms() throws {
     let repository = FuzzCorpusTests.repository
     let files = try PropertyName.block.files(in: "corpus", repository: repository)
     let first = try Set(files.compactMap { try Data(contentsOf: $0).first })
-    for form in BlockProperty.Form.allCases { #expect(first.contains(form.rawValue)) }
+    for form: BlockProperty.Form in [.unsealed, .plain, .columns] {
+      #expect(first.contains(form.rawValue))
+    }
   }
 }
