@@ -81,6 +81,23 @@ let package = Package(
     test("FleetSimulatorTests", ["FleetSimulator", "Telemetry"]),
     test("EndToEndTests", ["nhip", "FleetSimulator", "Telemetry"]),
     test("TidyTests", []),
+
+    // What must hold for any bytes: checked by the fuzzer below and, over its corpus, by a test.
+    .target(
+      name: "FuzzProperties",
+      dependencies: ["Telemetry", "Ingest", "Storage", "Pipeline", "CZlib"],
+      path: "Tests/Fuzz/Properties", swiftSettings: strict),
+    test("FuzzTests", ["FuzzProperties", "Pipeline", "Storage", "Telemetry"]),
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// The fuzzer needs libFuzzer's runtime and instrumentation, so only `scripts/fuzz` builds it.
+if Context.environment["NHIP_FUZZ"] == "1" {
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .executableTarget(
+      name: "nhip-fuzz", dependencies: ["FuzzProperties", "CLibFuzzer"],
+      path: "Tests/Fuzz/Driver", swiftSettings: strict),
+  ]
+}

@@ -41,6 +41,8 @@ extension JSONCodec {
   }
 
   private func coerceNumber(_ value: inout nhip_value) -> Bool {
+    // JSON has no infinite number, but the sum of two large ones is one.
+    if unsafe value.tag == 3 { return unsafe Double(bitPattern: value.bits).isFinite }
     guard unsafe value.tag == 5 else { return unsafe value.tag != 4 }
     guard unsafe value.text_size <= Self.wordSizeMax else { return false }
     let text = unsafe String(

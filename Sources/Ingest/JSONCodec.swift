@@ -123,8 +123,9 @@ package enum PayloadFault: String, Error, Sendable {
       context, key, size in
       guard let context = unsafe context, let key = unsafe key else { return }
       let bytes = unsafe UnsafeRawBufferPointer(start: key, count: size)
-      unsafe Unmanaged<Names>.fromOpaque(context).takeUnretainedValue().list.append(
-        String(decoding: bytes, as: UTF8.self))
+      // A gateway may name fields after the addresses of its clients.
+      let name = unsafe PersonalData.scrubbed(String(decoding: bytes, as: UTF8.self))
+      unsafe Unmanaged<Names>.fromOpaque(context).takeUnretainedValue().list.append(name)
     }
     return names.list
   }

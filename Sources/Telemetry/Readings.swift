@@ -131,7 +131,9 @@ package struct ValueColumn: Sendable, Hashable {
 
   /// Linear, because a batch sees few different words (states, versions, programmes).
   private mutating func position(of word: String) -> Int {
-    if let found = words.firstIndex(of: word) { return found }
+    // Equal texts may differ in bytes (an accent of its own, or none), and bytes are what is kept.
+    let found = words.firstIndex { $0 == word && $0.utf8.elementsEqual(word.utf8) }
+    if let found { return found }
     words.append(word)
     return words.count - 1
   }

@@ -72,6 +72,8 @@ enum Repository {
       if values.isSymbolicLink == true { continue }
       if values.isDirectory == true {
         if name.hasPrefix("."), name != ".ci" { continue }
+        // Bytes that a fuzzer made up keep no house style.
+        if prefix == "Tests/Fuzz/", ["corpus", "cases"].contains(name) { continue }
         try walk(entry, prefix: prefix + name + "/", into: &files)
       } else if name != "Package.resolved", name != ".git",
         let text = String(data: try Data(contentsOf: entry), encoding: .utf8)

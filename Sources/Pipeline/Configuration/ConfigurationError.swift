@@ -40,14 +40,23 @@ extension ConfigurationError: CustomStringConvertible {
     if let value { text += "value '\(Self.shortened(value))': " }
     text += problem
     if !allowed.isEmpty { text += "; allowed: \(allowed)" }
-    return text
+    return Self.line(text)
   }
 
-  /// Control characters would break the one-line form that editors jump by.
   private static func shortened(_ value: String) -> String {
-    let scalars = value.unicodeScalars.map { $0.value < 32 ? " " : $0 }
-    let line = String(String.UnicodeScalarView(scalars))
-    return line.count <= valueLengthMax ? line : line.prefix(valueLengthMax) + "…"
+    value.count <= valueLengthMax ? value : value.prefix(valueLengthMax) + "…"
+  }
+
+  /// Control characters and separators, which values, keys and words of the file may hold, would
+  /// break the one-line form that editors jump by, and terminals would obey them.
+  private static func line(_ text: String) -> String {
+    let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator: " "
+      default: scalar
+      }
+    }
+    return String(String.UnicodeScalarView(scalars))
   }
 }
 

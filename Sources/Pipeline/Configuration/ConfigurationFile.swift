@@ -15,9 +15,14 @@ enum ConfigurationFile {
       problems.add(ConfigurationError(file: path, problem: "a folder stands where a file should"))
       return nil
     }
-    guard let bytes = bytes(at: path, sizeBytesMax: sizeBytesMax, problems: problems) else {
-      return nil
-    }
+    return bytes(at: path, sizeBytesMax: sizeBytesMax, problems: problems)
+      .flatMap { text(in: $0, file: path, problems: problems) }
+  }
+
+  /// The text of a file whose bytes are at hand.
+  static func text(
+    in bytes: [UInt8], file path: String, problems: ConfigurationProblems
+  ) -> String? {
     // A byte order mark is legal and says nothing more in UTF-8.
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     if let text = String(validating: content, as: UTF8.self) { return text }

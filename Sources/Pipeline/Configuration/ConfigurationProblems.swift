@@ -18,10 +18,13 @@ final class ConfigurationProblems {
   }
 
   func throwIfAny() throws(ConfigurationErrors) {
-    guard let last = errors.last else { return }
-    guard leftOut > 0 else { throw ConfigurationErrors(errors) }
+    guard !errors.isEmpty else { return }
+    let shown = ConfigurationErrors(errors)
+    guard leftOut > 0, let last = shown.errors.last else { throw shown }
+    // At the last place that is shown, so that it stands behind all of them.
     let note = ConfigurationError(
-      file: last.file, line: .max, problem: "\(leftOut) more errors are not shown")
-    throw ConfigurationErrors(errors + [note])
+      file: last.file, line: last.line, column: last.column,
+      problem: "\(leftOut) more errors are not shown")
+    throw ConfigurationErrors(shown.errors + [note])
   }
 }

@@ -9,7 +9,7 @@ import Yams
 /// the text to as many private-use characters (places stay where they were) and composed again.
 enum DuplicateKeys {
   /// A file with more duplicates than this gets Yams' own answer.
-  static let countMax = 256
+  static let countMax = 32
 
   struct Tree {
     var outcome: Result<Node?, YamlError>
@@ -19,8 +19,14 @@ enum DuplicateKeys {
     var renamedKeys: [Unicode.Scalar: String]
   }
 
+  /// Yams keeps the address of the text's bytes, and a text this short has none of its own.
+  private static let inlineSizeBytesMax = 15
+
   static func compose(_ text: String) -> Tree {
     var text = text
+    if text.utf8.count <= inlineSizeBytesMax {
+      text += String(repeating: " ", count: inlineSizeBytesMax + 1 - text.utf8.count)
+    }
     var renamed: [Unicode.Scalar: String] = [:]
     while true {
       do {

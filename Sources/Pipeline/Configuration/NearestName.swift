@@ -6,7 +6,10 @@ enum NearestName {
   static let editCountMax = 2
 
   static func nearest(to name: String, in known: [String]) -> String? {
-    let ranked = known.map { (name: $0, edits: editCount(Array(name), Array($0))) }
+    // Names of very different lengths are not compared: a file may hold a key of a megabyte.
+    let length = name.count
+    let ranked = known.filter { abs($0.count - length) <= editCountMax }
+      .map { (name: $0, edits: editCount(Array(name), Array($0))) }
     guard let best = ranked.min(by: { $0.edits < $1.edits }) else { return nil }
     return best.edits <= min(editCountMax, max(1, name.count / 2)) ? best.name : nil
   }

@@ -11,8 +11,30 @@ extension PipelineConfiguration {
     path: String, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(ConfigurationErrors) -> PipelineConfiguration {
     let problems = ConfigurationProblems()
+    let text = ConfigurationFile.text(
+      at: path, sizeBytesMax: YAMLDocument.sizeBytesMax, problems: problems)
+    return try configuration(in: text, file: path, environment, problems)
+  }
+
+  /// The same from the bytes of a file; relative paths start in the folder of `path`.
+  package static func read(
+    _ bytes: [UInt8], file path: String, environment: [String: String]
+  ) throws(ConfigurationErrors) -> PipelineConfiguration {
+    let problems = ConfigurationProblems()
+    let text = ConfigurationFile.text(in: bytes, file: path, problems: problems)
+    return try configuration(in: text, file: path, environment, problems)
+  }
+
+  private static func configuration(
+    in text: String?, file path: String, _ environment: [String: String],
+    _ problems: ConfigurationProblems
+  ) throws(ConfigurationErrors) -> PipelineConfiguration {
     let reader = PipelineReader(folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
-    let configuration = YAMLDocument.root(of: path, environment: environment, problems: problems)
+    let configuration =
+      text
+      .flatMap {
+        YAMLDocument.root(in: $0, file: path, environment: environment, problems: problems)
+      }
       .flatMap { reader.configuration($0, file: path) }
     try problems.throwIfAny()
     guard let configuration else { preconditionFailure("a configuration refused silently") }

@@ -30,6 +30,19 @@ package enum ProfileLoader {
     return profiles
   }
 
+  /// One profile from the bytes of its `device.yaml`; `path` is only for messages.
+  package static func profile(
+    in bytes: [UInt8], kind: String, file path: String
+  ) throws(ConfigurationErrors) -> Profile {
+    let problems = ConfigurationProblems()
+    let profile = ConfigurationFile.text(in: bytes, file: path, problems: problems)
+      .flatMap { YAMLDocument.root(in: $0, file: path, environment: nil, problems: problems) }
+      .flatMap { ProfileReader(folder: kind).profile($0) }
+    try problems.throwIfAny()
+    guard let profile else { preconditionFailure("a profile refused silently") }
+    return profile
+  }
+
   private static func kinds(in directory: String, problems: ConfigurationProblems) -> [String] {
     let names: [String]
     do {

@@ -82,7 +82,9 @@ extension ProfileReader {
   }
 
   private func checkAggregation(_ map: YAMLNode.Mapping, path: String, form: Metric.Form) {
-    let hasWildcard = path.split(separator: "/").contains("*")
+    let hasWildcard = path.utf8.split(separator: UInt8(ascii: "/")).contains {
+      $0.elementsEqual("*".utf8)
+    }
     if hasWildcard, map["aggregation"] == nil {
       map["path"]?.report(
         "a path with '*' needs 'aggregation'", allowed: "aggregation: sum, max or min")
@@ -94,13 +96,20 @@ extension ProfileReader {
     }
   }
 
-  /// RFC 6901, without empty segments, which no device of ours has.
+  /// RFC 6901, without empty segments, which no device of ours has, and without NUL, where C ends
+  /// a text. Byte by byte, as the decoder takes it apart: an accent behind a slash makes one
+  /// character of both.
   static func isPath(_ text: String) -> Bool {
-    guard text.hasPrefix("/"), text.utf8.count <= 256 else { return false }
-    return text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
-      segment in
-      let escapes = segment.split(separator: "~", omittingEmptySubsequences: false).dropFirst()
-      return !segment.isEmpty && escapes.allSatisfy { $0.hasPrefix("0") || $0.hasPrefix("1") }
+    let bytes = text.utf8
+    guard bytes.first == UInt8(ascii: "/"), bytes.count <= 256, !bytes.contains(0) else {
+      return false
+    }
+    let segments = bytes.dropFirst().split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return segments.allSatisfy { segment in
+      let escapes = segment.split(separator: UInt8(ascii: "~"), omittingEmptySubsequences: false)
+      return !segment.isEmpty
+        && escapes.dropFirst().allSatisfy { $0.first.map { (0x30...0x31).contains($0) } ?? false }
     }
   }
 

@@ -9,15 +9,23 @@ import Yams
 enum YAMLDocument {
   /// A configuration is written by hand; a larger file is the wrong file.
   static let sizeBytesMax = 1 << 20
+  /// Every alias may double what stands before it.
+  static let aliasCountMax = 8
 
   static func root(
     of path: String, environment: [String: String]? = nil, problems: ConfigurationProblems
   ) -> YAMLNode? {
-    guard
-      let text = ConfigurationFile.text(
-        at: path, sizeBytesMax: sizeBytesMax, problems: problems),
-      !reportTabs(in: text, file: path, problems: problems)
-    else { return nil }
+    ConfigurationFile.text(at: path, sizeBytesMax: sizeBytesMax, problems: problems)
+      .flatMap { root(in: $0, file: path, environment: environment, problems: problems) }
+  }
+
+  /// The tree of a text that is at hand already.
+  static func root(
+    in text: String, file path: String, environment: [String: String]?,
+    problems: ConfigurationProblems
+  ) -> YAMLNode? {
+    guard !reportTabs(in: text, file: path, problems: problems) else { return nil }
+    guard !reportAliases(in: text, file: path, problems: problems) else { return nil }
     let tree = DuplicateKeys.compose(text)
     switch tree.outcome {
     case .failure(let error):
@@ -46,8 +54,9 @@ enum YAMLDocument {
     in text: String, file: String, problems: ConfigurationProblems
   ) -> Bool {
     var found = false
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
+    // Not only "\n": a carriage return and a line feed are one character.
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
       let indentation = line.prefix { $0 == " " || $0 == "\t" }
       guard let tab = indentation.firstIndex(of: "\t"), !line.allSatisfy(\.isWhitespace) else {
         continue
@@ -60,6 +69,31 @@ enum YAMLDocument {
           problem: "a tab in the indentation", allowed: "spaces"))
     }
     return found
+  }
+
+  /// Yams looks for duplicate keys while it composes, and to compare aliases of aliases of aliases
+  /// takes longer than anybody waits: so many that this could happen are refused before. What looks
+  /// like an alias may be part of a text; a few of those harm nobody.
+  private static func reportAliases(
+    in text: String, file: String, problems: ConfigurationProblems
+  ) -> Bool {
+    var count = 0
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() where line.first(where: { $0 != " " }) != "#" {
+      var before: Unicode.Scalar = " "
+      for (column, scalar) in line.unicodeScalars.enumerated() {
+        if scalar == "*", " \t,[{:".unicodeScalars.contains(before) { count += 1 }
+        if count > aliasCountMax {
+          problems.add(
+            ConfigurationError(
+              file: file, line: index + 1, column: column + 1,
+              problem: "anchors and aliases are not accepted", allowed: "the value written out"))
+          return true
+        }
+        before = scalar
+      }
+    }
+    return false
   }
 
   private static func described(_ error: YamlError, file: String) -> ConfigurationError {
