@@ -54,7 +54,8 @@ extension Store {
     func differences(from columns: ReadingColumns) -> [String] {
       var found: [String] = []
       func compare(_ name: String, _ stored: some Equatable, _ held: some Equatable) {
-        if "\(stored)" != "\(held)" { found.append("\(name) is \(stored), its content says \(held)") }
+        if "\(stored)" == "\(held)" { return }
+        found.append("\(name) is \(stored), its content says \(held)")
       }
       compare("kind", kind, columns.kind)
       compare("profile_version", profileVersion, columns.profileVersion)

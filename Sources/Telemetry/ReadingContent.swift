@@ -29,9 +29,9 @@ extension ReadingColumns {
 /// What a reading says, as one number: `ts` as sent and every value, by the metrics' names.
 ///
 /// Absent values do not count and neither does the order of columns, so a reading keeps its content
-/// when its profile gains a metric. Two readings with the same `ts`, sequence number and values have
-/// the same content whatever their JSON looked like. Part of a reading's identity in sealed days,
-/// where the hash of the payload is kept only for readings without a sequence number.
+/// when its profile gains a metric. Two readings with the same `ts`, sequence number and values
+/// have the same content whatever their JSON looked like. Part of a reading's identity in sealed
+/// days, where the payload's hash is kept only for readings without a sequence number.
 package struct ReadingContent {
   /// The columns in order of their names.
   private let order: [Int]

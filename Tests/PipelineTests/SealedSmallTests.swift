@@ -51,7 +51,9 @@ struct SealedSmallTests {
     var messages: [Message] = []
     for _ in 0..<Int.random(in: 1...14, using: &random) {
       var receivedAt = instants.randomElement(using: &random) ?? midnight
-      if Bool.random(using: &random) { receivedAt += Int64.random(in: 0...7_200_000, using: &random) }
+      if Bool.random(using: &random) {
+        receivedAt += Int64.random(in: 0...7_200_000, using: &random)
+      }
       let lags: [Milliseconds] = [0, 400, 299_999, 300_000, 300_001, 600_000, 86_400_000, -400_000]
       let lag = lags.randomElement(using: &random) ?? 0
       var parts: [String] = []
@@ -130,7 +132,9 @@ struct SealedSmallTests {
     of messages: [Message], in content: SealFixture.Content, _ comment: Testing.Comment
   ) throws {
     var said: Set<String> = []
-    for message in messages { said.insert("\(message.device)/\(message.channel)/\(message.payload)") }
+    for message in messages {
+      said.insert("\(message.device)/\(message.channel)/\(message.payload)")
+    }
     let kept = content.counts.values.reduce(0, +)
     #expect(kept >= said.count, comment)
     let received = Set(

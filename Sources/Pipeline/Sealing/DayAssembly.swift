@@ -31,7 +31,7 @@ struct DayAssembly {
     let batches = chunks.map { ReadingBatch($0.columns) }
     var readings: [Int64: [SealedReading]] = [:]
     for (position, chunk) in chunks.enumerated() { judge(chunk, at: position, into: &readings) }
-    let byDevice = readings.mapValues { distinct($0, chunks, batches) }
+    let byDevice = readings.mapValues { distinct($0, batches) }
     ownCount += byDevice.values.reduce(0) { $0 + $1.own.count }
     return byDevice
   }
@@ -48,7 +48,7 @@ struct DayAssembly {
       let verdict = judge(columns, row, device: device, up: up)
       readings[device, default: []].append(
         SealedReading(
-          chunk: position, row: row, columns: columns, verdict: verdict,
+          chunk: position, row: row, columns: columns, isNew: chunk.isNew, verdict: verdict,
           isBacklog: inputs.isBacklog(columns, row, eventTime: verdict.eventTime),
           content: &content, sequenceColumn: sequence))
       let day = LocalTime.day(of: verdict.eventTime)
@@ -70,7 +70,7 @@ struct DayAssembly {
   }
 
   private func distinct(
-    _ readings: [SealedReading], _ chunks: [SealGathering.Chunk], _ batches: [ReadingBatch]
+    _ readings: [SealedReading], _ batches: [ReadingBatch]
   ) -> DeviceReadings {
     let interval = SealedDay.interval(ofDay: gathering.day)
     var result = DeviceReadings()
@@ -78,7 +78,7 @@ struct DayAssembly {
     for reading in readings.sorted(by: SealedReading.precedes) {
       let isRepeated = last.map { $0.isSame(as: reading) } ?? false
       if isRepeated {
-        if chunks[reading.chunk].isNew, interval.contains(reading.eventTime) {
+        if reading.isNew, interval.contains(reading.eventTime) {
           result.duplicateCount += 1
         }
         continue

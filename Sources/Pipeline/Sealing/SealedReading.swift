@@ -23,13 +23,16 @@ struct SealedReading {
   private var identityReceivedAt: Milliseconds
   private var receivedAt: Milliseconds
   private var session: UInt16
+  /// From a hot block that the day's last seal did not know.
+  let isNew: Bool
 
   init(
-    chunk: Int, row: Int, columns: ReadingColumns, verdict: ClockJudge.Verdict,
+    chunk: Int, row: Int, columns: ReadingColumns, isNew: Bool, verdict: ClockJudge.Verdict,
     isBacklog: Bool, content: inout ReadingContent, sequenceColumn: Int?
   ) {
     self.chunk = chunk
     self.row = row
+    self.isNew = isNew
     eventTime = verdict.eventTime
     // Whether the broker had sent it before is our own record.
     flags = columns.flags[row].subtracting([.backlog, .untimed, .clockWrong, .redelivered])
@@ -51,8 +54,9 @@ struct SealedReading {
   /// Readings of one identity stand together, the one that was received first before the others.
   static func precedes(_ left: SealedReading, _ right: SealedReading) -> Bool {
     if left.identity != right.identity { return left.identity < right.identity }
-    return (left.receivedAt, left.session, left.flags.rawValue)
-      < (right.receivedAt, right.session, right.flags.rawValue)
+    let (a, b) = (left.isNew ? 1 : 0, right.isNew ? 1 : 0)
+    return (left.receivedAt, left.session, left.flags.rawValue, a)
+      < (right.receivedAt, right.session, right.flags.rawValue, b)
   }
 
   func isSame(as other: SealedReading) -> Bool { identity == other.identity }

@@ -80,7 +80,8 @@ final class Sealer: Sendable {
       if let reply = state.withLock({ $0.answers.removeValue(forKey: number) }) { return reply }
       if isStopping { return ControlQueue.stopping }
       guard condition.wait(until: deadline) else {
-        return ControlReply(.done, "sealing goes on; `nhip seal --list` tells when it is done")
+        return ControlReply(
+          .done, "sealing goes on; `nhip seal --list` tells when it is done")
       }
     }
   }
