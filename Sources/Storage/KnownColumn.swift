@@ -5,7 +5,9 @@ struct KnownColumn {
   /// One a row; a row without a number repeats the one before.
   private(set) var numbers: [UInt64]
   /// Coarse form of each row's number, 0 for none; below `ResidualModel.contextCount`.
-  private(set) var symbols: [UInt8] = []
+  private(set) var symbols: [UInt8]
+  /// The same of its distance from the row before.
+  private(set) var stepSymbols: [UInt8]
   /// Whether all rows say the same, so that the column helps nobody.
   private(set) var isConstant = true
   private var isPresent: [Bool]
@@ -13,6 +15,8 @@ struct KnownColumn {
   init(rowCount: Int) {
     numbers = Array(repeating: 0, count: rowCount)
     isPresent = Array(repeating: false, count: rowCount)
+    symbols = Array(repeating: 0, count: rowCount)
+    stepSymbols = symbols
   }
 
   init(numbers: [UInt64]) {
@@ -29,14 +33,12 @@ struct KnownColumn {
     }
   }
 
-  /// Fills the gaps, and forms the symbols: sixteen equal parts of a narrow range; for counters
-  /// and the like, the size of each step.
+  /// Fills the gaps, and forms the symbols: sixteen equal parts of the range, sizes of steps.
   mutating func finish() {
     var last: UInt64 = 0
     for row in numbers.indices {
       if isPresent[row] { last = numbers[row] } else { numbers[row] = last }
     }
-    symbols = Array(repeating: 0, count: numbers.count)
     guard isPresent.contains(true) else { return }
     var (least, most): (Int64, Int64) = (.max, .min)
     for row in numbers.indices where isPresent[row] {
@@ -44,26 +46,26 @@ struct KnownColumn {
       (least, most) = (min(least, number), max(most, number))
     }
     isConstant = least == most && !isPresent.contains(false)
+    guard !isConstant else { return }
     let (width, overflow) = most.subtractingReportingOverflow(least)
-    if !overflow, width < 1 << 16 {
-      let span = UInt64(width) + 1
-      for row in numbers.indices where isPresent[row] {
-        let part = numbers[row] &- UInt64(bitPattern: least)
-        symbols[row] = 1 + UInt8(span <= 16 ? part : part * 16 / span)
-      }
-    } else {
-      formStepSymbols()
+    let span = overflow ? .max : UInt64(width) + 1
+    let part = span <= 16 ? 1 : (span - 1) / 16 + 1
+    for row in numbers.indices where isPresent[row] {
+      symbols[row] = 1 + UInt8((numbers[row] &- UInt64(bitPattern: least)) / part)
     }
+    formStepSymbols()
   }
 
+  /// The bits of each step; where there are steps of many sizes, the smallest count as none.
   private mutating func formStepSymbols() {
-    let sizes = numbers.indices.map { row -> Int in
-      let step = row == 0 ? 0 : Int64(bitPattern: numbers[row] &- numbers[row - 1])
-      return 64 - step.magnitude.leadingZeroBitCount
+    var sizes = [Int](repeating: 0, count: numbers.count)
+    for row in numbers.indices.dropFirst() {
+      let step = Int64(bitPattern: numbers[row] &- numbers[row - 1])
+      sizes[row] = 64 - step.magnitude.leadingZeroBitCount
     }
-    let least = max(1, sizes.dropFirst().max().map { $0 - 14 } ?? 1)
+    let offset = max(0, (sizes.max() ?? 0) - 14)
     for row in numbers.indices where isPresent[row] {
-      symbols[row] = UInt8(1 + min(max(0, sizes[row] - least + 1), 15))
+      stepSymbols[row] = UInt8(1 + max(0, sizes[row] - offset))
     }
   }
 }

@@ -11,10 +11,10 @@ struct NumberScale {
 
   private init(exponent: Int?) { self.exponent = exponent }
 
-  init?(code: UInt64) {
-    guard code <= UInt64(ScaledDecimals.exponentMax) + 1 else { return nil }
-    exponent = code == 0 ? nil : Int(code) - 1
-  }
+  static let codeCount = ScaledDecimals.exponentMax + 2
+
+  /// - Precondition: 0 ... `codeCount` − 1.
+  init(code: Int) { exponent = code == 0 ? nil : code - 1 }
 
   /// The smallest exponent that is exact for every number and leaves room for every integer.
   init(fitting column: ValueColumn, rows: [Int]) {
@@ -38,7 +38,7 @@ struct NumberScale {
     self.init(exponent: fits ? found : nil)
   }
 
-  var code: UInt64 { exponent.map { UInt64($0) + 1 } ?? 0 }
+  var code: Int { exponent.map { $0 + 1 } ?? 0 }
 
   func scaled(_ bits: UInt64, _ tag: ValueColumn.Tag) -> UInt64 {
     guard let exponent else { return bits }

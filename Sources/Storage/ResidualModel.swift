@@ -73,10 +73,11 @@ struct ResidualModel {
     var left = size - 1
     var node = 1
     let learnt = min(left, Self.learntBits)
-    for _ in 0..<learnt {
+    for level in 0..<learnt {
       left -= 1
       let bit = UInt32(truncatingIfNeeded: magnitude >> UInt64(left)) & 1
-      let found = mantissas.code(bit, at: size << Self.learntBits | node, with: &coder)
+      let found = mantissas.code(
+        bit, at: size << Self.learntBits | node, level: level, with: &coder)
       node = node << 1 | Int(found)
     }
     let top = UInt64(node) << UInt64(left)

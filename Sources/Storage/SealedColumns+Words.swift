@@ -23,7 +23,8 @@ extension SealedColumns {
         column.words.allSatisfy { spelling.instant($0) != nil }
       }
     }
-    let form = header.number(spelling?.rawValue ?? 0, .wordForm, with: &coder)
+    let form = header.choice(
+      spelling?.rawValue ?? 0, of: TimeText.allCases.count + 1, .wordForm, with: &coder)
     if form == 0 { return codeTexts(&column, count: Int(wordCount)) }
     guard let spelling = TimeText(rawValue: form), let firstRows else {
       return fail("the spelling of words")

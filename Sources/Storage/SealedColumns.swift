@@ -68,46 +68,33 @@ struct SealedColumns<Coder: BitCoder> {
     integers(&columns.packetID, isKnown: false) { UInt64($0) } element: { UInt16(exactly: $0) }
   }
 
-  /// Event time first suits devices that keep to a grid, receive time first those that wait a
-  /// while after each answer; the encoder tries both.
+  /// The delay of each message, then its event time, which may keep to a grid or to the instant
+  /// at which the message before was through.
   private mutating func codeTimes(_ columns: inout ReadingColumns) {
-    let isReceivedFirst = header.number(
-      Coder.isReading ? 0 : receivedFirst(columns), .timeOrder, with: &coder)
+    var delays = zip(columns.receivedAt, columns.eventTime).map { UInt64(bitPattern: $0 &- $1) }
+    sequence(&delays, rows: allRows)
     let knownCount = surroundings.known.count
+    surroundings.known.append(KnownColumn(numbers: Self.usual(delays)))
     surroundings.isTime = true
-    func coded(_ times: inout [Milliseconds]) {
-      integers(&times, isKnown: true) { UInt64(bitPattern: $0) } element: {
-        Int64(bitPattern: $0)
-      }
-      surroundings.isTime = false
+    integers(&columns.eventTime, isKnown: false) { UInt64(bitPattern: $0) } element: {
+      Int64(bitPattern: $0)
     }
-    if isReceivedFirst != 0 {
-      coded(&columns.receivedAt)
-      coded(&columns.eventTime)
-    } else {
-      coded(&columns.eventTime)
-      surroundings.times = columns.eventTime.map { UInt64(bitPattern: $0) }
-      coded(&columns.receivedAt)
-    }
+    surroundings.isTime = false
     surroundings.times = columns.eventTime.map { UInt64(bitPattern: $0) }
-    // The times have had their say: as columns they would only slow the search.
+    // The delays have had their say: as a column they would only slow the search.
     surroundings.known.removeSubrange(knownCount...)
+    guard Coder.isReading, fault == nil else { return }
+    columns.receivedAt = zip(columns.eventTime, delays).map { $0 &+ Int64(bitPattern: $1) }
   }
 
-  private func receivedFirst(_ columns: ReadingColumns) -> UInt64 {
-    guard count > 1 else { return 0 }
-    let event = columns.eventTime.map { UInt64(bitPattern: $0) }
-    let received = columns.receivedAt.map { UInt64(bitPattern: $0) }
-    func cost(_ first: [UInt64], _ second: [UInt64]) -> Float {
-      var around = surroundings
-      around.isTime = true
-      let firstCost = FormChoice(numbers: first, rows: allRows, surroundings: around).best().bits
-      around.isTime = false
-      around.known.append(KnownColumn(numbers: first))
-      return firstCost
-        + FormChoice(numbers: second, rows: allRows, surroundings: around).best().bits
+  /// Delays with the median in place of those that tell of a queue somewhere, not of the way.
+  private static func usual(_ delays: [UInt64]) -> [UInt64] {
+    guard !delays.isEmpty else { return [] }
+    let middle = delays.sorted()[delays.count / 2]
+    return delays.map { delay in
+      let distance = Int64(bitPattern: delay &- middle)
+      return distance.magnitude <= Milliseconds.usualDelaySpread ? delay : middle
     }
-    return cost(received, event) < cost(event, received) ? 1 : 0
   }
 
   /// Either not kept, and then 0, or without any pattern.
@@ -115,7 +102,7 @@ struct SealedColumns<Coder: BitCoder> {
     var isKept = hashes.map { $0 == 0 ? UInt64(0) : 1 }
     sequence(&isKept, rows: allRows)
     if Coder.isReading { hashes = Array(repeating: 0, count: count) }
-    for row in 0..<count where isKept[row] != 0 {
+    for row in 0..<count where isKept[row] != 0 && !coder.isExhausted {
       hashes[row] = coder.codeEven(hashes[row], count: 64)
     }
   }
@@ -152,6 +139,7 @@ struct SealedColumns<Coder: BitCoder> {
       let form = header.form(form, columnCount: surroundings.known.count, with: &coder)
     else { return fail("the form of a column") }
     form.code(&numbers, rows: rows, surroundings: surroundings, with: &coder)
+    if coder.isExhausted { fault = .truncated }
   }
 
   // MARK: Values
@@ -182,32 +170,34 @@ struct SealedColumns<Coder: BitCoder> {
     guard count > 0 else { return }
     let first = column.tags[0]
     let isUniform = column.tags.allSatisfy { $0 == first }
-    if header.number(isUniform ? 1 : 0, .isUniform, with: &coder) != 0 {
-      guard let tag = tag(header.number(UInt64(first.rawValue), .tag, with: &coder)) else {
-        return fail("a tag")
-      }
+    if header.choice(isUniform ? 1 : 0, of: 2, .isUniform, with: &coder) != 0 {
+      let found = header.choice(Int(first.rawValue), of: Self.tagCount, .tag, with: &coder)
+      guard let tag = tag(found) else { return fail("a tag") }
       if Coder.isReading { column.tags = Array(repeating: tag, count: count) }
       return
     }
     // What a topic brings, it usually brings again.
-    let tree = IntervalTree(span: UInt32(ValueColumn.Tag.word.rawValue) + 1)
+    let tree = IntervalTree(span: UInt32(Self.tagCount))
     let contextCount = Channel.allCases.count * 8
     var models = BitModels(
-      count: contextCount * tree.nodeCount, adaptation: Adaptation(weight: 0, memory: 255))
+      count: contextCount * tree.nodeCount,
+      adaptation: Adaptation(weight: 0, growth: 1, memory: 255))
     var last = [UInt8](repeating: 7, count: Channel.allCases.count)
-    for row in 0..<count {
+    for row in 0..<count where !coder.isExhausted {
       let channel = Int(channels[row])
       let context = channel * 8 + Int(last[channel])
       let found = tree.code(
         UInt32(column.tags[row].rawValue), in: &models, at: context * tree.nodeCount,
         with: &coder)
       last[channel] = UInt8(found)
-      guard let tag = tag(UInt64(found)) else { return fail("a tag") }
+      guard let tag = tag(Int(found)) else { return fail("a tag") }
       column.tags[row] = tag
     }
   }
 
-  private func tag(_ value: UInt64) -> ValueColumn.Tag? {
+  private static var tagCount: Int { Int(ValueColumn.Tag.word.rawValue) + 1 }
+
+  private func tag(_ value: Int) -> ValueColumn.Tag? {
     UInt8(exactly: value).flatMap(ValueColumn.Tag.init)
   }
 
@@ -223,10 +213,8 @@ struct SealedColumns<Coder: BitCoder> {
     var scale = NumberScale.whole
     if rows.contains(where: { column.tags[$0] == .number }) {
       let chosen = Coder.isReading ? 0 : NumberScale(fitting: column, rows: rows).code
-      guard
-        let found = NumberScale(code: header.number(chosen, .exponent, with: &coder))
-      else { return fail("an exponent") }
-      scale = found
+      scale = NumberScale(
+        code: header.choice(chosen, of: NumberScale.codeCount, .exponent, with: &coder))
     }
     var numbers: [UInt64] = []
     if !Coder.isReading {
@@ -238,4 +226,9 @@ struct SealedColumns<Coder: BitCoder> {
     }
     known.add(numbers, rows: rows)
   }
+}
+
+extension Milliseconds {
+  /// Beyond this from the median, a delay says nothing of when the next message leaves.
+  fileprivate static let usualDelaySpread = Milliseconds(2_000).magnitude
 }

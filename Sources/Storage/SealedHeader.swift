@@ -7,17 +7,28 @@ struct SealedHeader {
   /// What a number of the description means; each has estimates of its own.
   enum Field: Int, CaseIterable {
     case readingCount, metricCount, base, start, step, column, unit, isInterval, lowest, span
-    case classMin, classMax, context, adaptation, isUniform, tag, exponent, timeOrder
+    case classMin, classMax, context, adaptation, isUniform, tag, exponent
     case wordCount, wordForm, textLength
   }
 
+  /// Numbers have up to 64 bits. The nodes of a field also hold the tree of a choice.
   private static let sizes = IntervalTree(span: 65)
   private static let bytes = IntervalTree(span: 256)
   private var models = BitModels(
     count: Field.allCases.count * Self.sizes.nodeCount,
-    adaptation: Adaptation(weight: 0, memory: 30))
+    adaptation: Adaptation(weight: 0, growth: 1, memory: 30))
   private var textModels = BitModels(
-    count: 8 * Self.bytes.nodeCount, adaptation: Adaptation(weight: 0, memory: 200))
+    count: 8 * Self.bytes.nodeCount, adaptation: Adaptation(weight: 0, growth: 1, memory: 200))
+
+  /// One of a few choices.
+  mutating func choice<Coder: BitCoder>(
+    _ value: Int, of count: Int, _ field: Field, with coder: inout Coder
+  ) -> Int {
+    let base = field.rawValue * Self.sizes.nodeCount
+    return Int(
+      IntervalTree(span: UInt32(count)).code(
+        UInt32(value), in: &models, at: base, with: &coder))
+  }
 
   /// Any number; the smaller, the cheaper.
   mutating func number<Coder: BitCoder>(
@@ -61,45 +72,47 @@ struct SealedHeader {
     _ form: SequenceForm, columnCount: Int, with coder: inout Coder
   ) -> SequenceForm? {
     var found = SequenceForm()
-    let base = number(UInt64(form.base.rawValue), .base, with: &coder)
-    guard let base = UInt8(exactly: base).flatMap(Base.init) else { return nil }
+    let base = Base.allCases[
+      choice(Int(form.base.rawValue), of: Base.allCases.count, .base, with: &coder)]
     found.base = base
     switch base {
     case .constant:
       found.start = signed(form.start, .start, with: &coder)
       return found
     case .zero, .fresh: break
-    case .previous: found.start = signed(form.start, .start, with: &coder)
+    case .previous, .pace: found.start = signed(form.start, .start, with: &coder)
     case .slope, .grid:
       found.start = signed(form.start, .start, with: &coder)
       found.step = signed(form.step, .step, with: &coder)
     case .clock:
       found.start = signed(form.start, .start, with: &coder)
-      found.unit = Int(clamping: number(UInt64(form.unit), .unit, with: &coder))
-    case .column:
+      found.unit = choice(form.unit, of: ClockUnit.all.count, .unit, with: &coder)
+    case .column: break
+    }
+    if base == .column || base == .pace {
       found.column = Int(clamping: number(UInt64(form.column), .column, with: &coder))
       guard found.column < columnCount else { return nil }
     }
-    guard found.unit < ClockUnit.all.count,
-      let alphabet = alphabet(form.alphabet, with: &coder)
-    else { return nil }
+    guard let alphabet = alphabet(form.alphabet, with: &coder) else { return nil }
     found.alphabet = alphabet
-    found.adaptation = Int(
-      clamping: number(UInt64(form.adaptation), .adaptation, with: &coder))
+    found.adaptation = choice(
+      form.adaptation, of: Adaptation.presets.count, .adaptation, with: &coder)
     let context =
       switch form.context {
       case .none: UInt64(0)
       case .own: UInt64(1)
-      case .column(let column): UInt64(column) + 2
+      case .column(let column): UInt64(column) * 2 + 2
+      case .step(let column): UInt64(column) * 2 + 3
       }
     switch number(context, .context, with: &coder) {
     case 0: found.context = .none
     case 1: found.context = .own
-    case let column where column - 2 < UInt64(columnCount):
-      found.context = .column(Int(column) - 2)
+    case let code where (code - 2) / 2 < UInt64(columnCount):
+      let column = Int((code - 2) / 2)
+      found.context = code % 2 == 0 ? .column(column) : .step(column)
     default: return nil
     }
-    return found.adaptation < Adaptation.presets.count ? found : nil
+    return found
   }
 
   private mutating func alphabet<Coder: BitCoder>(
@@ -108,18 +121,18 @@ struct SealedHeader {
     switch alphabet {
     case .interval(let lowest, let span):
       return self.alphabet(
-        isInterval: 1, center: lowest, low: UInt64(span) - 1, high: 0, with: &coder)
+        isInterval: true, center: lowest, low: UInt64(span) - 1, high: 0, with: &coder)
     case .magnitude(let center, let classMin, let classMax):
       return self.alphabet(
-        isInterval: 0, center: center, low: UInt64(classMin), high: UInt64(classMax),
+        isInterval: false, center: center, low: UInt64(classMin), high: UInt64(classMax),
         with: &coder)
     }
   }
 
   private mutating func alphabet<Coder: BitCoder>(
-    isInterval: UInt64, center: UInt64, low: UInt64, high: UInt64, with coder: inout Coder
+    isInterval: Bool, center: UInt64, low: UInt64, high: UInt64, with coder: inout Coder
   ) -> Alphabet? {
-    if number(isInterval, .isInterval, with: &coder) != 0 {
+    if choice(isInterval ? 1 : 0, of: 2, .isInterval, with: &coder) != 0 {
       let lowest = signed(center, .lowest, with: &coder)
       let spanLess1 = number(low, .span, with: &coder)
       guard spanLess1 < UInt64(Alphabet.intervalSpanMax) else { return nil }

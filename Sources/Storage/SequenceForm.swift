@@ -14,6 +14,8 @@ enum Base: UInt8, CaseIterable {
   case clock
   /// An earlier column of the same row.
   case column
+  /// The one before, less what an earlier column grew meanwhile.
+  case pace
   /// The next instant on a grid: reports at a period, each with a delay of its own.
   case grid
   /// The number of different ones before: positions of words that do not come again.
@@ -27,7 +29,7 @@ struct SequenceForm: Hashable {
   var start: UInt64 = 0
   /// The first difference of a slope, the period of a grid.
   var step: UInt64 = 0
-  /// Which earlier column `Base.column` means.
+  /// Which earlier column `Base.column` and `Base.pace` mean.
   var column = 0
   /// Index into `ClockUnit.all`.
   var unit = 0
@@ -43,6 +45,8 @@ struct SequenceForm: Hashable {
     case own
     /// The row's number in an earlier column.
     case column(Int)
+    /// How far that number is from the one of the row before.
+    case step(Int)
   }
 }
 
@@ -79,6 +83,7 @@ struct Predictor {
   private var difference: UInt64
   private var zeroMin: Int64 = .min
   private var zeroMax: Int64 = .min
+  private var otherBefore: UInt64 = 0
   private var isFirst = true
 
   init(_ form: SequenceForm) {
@@ -100,16 +105,20 @@ struct Predictor {
     case .slope: isFirst ? last : last &+ difference
     case .clock: clockReading(at: Int64(bitPattern: time))
     case .column: other
+    case .pace: isFirst ? last : last &- (other &- otherBefore)
     case .grid: isFirst ? form.start : nextOnGrid
     case .fresh: last
     }
   }
 
   @inline(__always)
-  mutating func update(_ number: UInt64, time: UInt64) {
+  mutating func update(_ number: UInt64, time: UInt64, other: UInt64) {
     switch form.base {
     case .constant, .zero, .column: return
     case .previous, .grid: last = number
+    case .pace:
+      last = number
+      otherBefore = other
     case .slope:
       if !isFirst { difference = number &- last }
       last = number

@@ -3,7 +3,7 @@
 import Telemetry
 
 /// The spellings of RFC 3339 that devices use, so that a time sent as text is stored as a number.
-enum TimeText: UInt64, CaseIterable {
+enum TimeText: Int, CaseIterable {
   case universalMilliseconds = 1
   case universalSeconds
   case localMilliseconds

@@ -14,12 +14,12 @@ struct SealedCodecTests {
     #expect(try columns.sealedAndOpened() == columns)
   }
 
-  @Test("two thousand random days of every mixture of types come back bit for bit")
+  @Test("a thousand random days of every mixture of types come back bit for bit")
   func roundTrip() throws {
     let seed = UInt64.random(in: 0...(.max))
     print("sealed round trip seed \(seed)")
     var generator = SeededGenerator(seed: seed)
-    for index in 0..<2_000 {
+    for index in 0..<1_000 {
       let columns = RandomColumns.makeDay(rowCountMax: 24, using: &generator)
       #expect(try columns.sealedAndOpened() == columns, "seed \(seed), case \(index)")
     }
@@ -31,7 +31,7 @@ struct SealedCodecTests {
     print("sealed long days seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<4 {
-      let columns = RandomColumns.makeDay(rowCountMax: 3_000, using: &generator)
+      let columns = RandomColumns.makeDay(rowCountMax: 1_500, using: &generator)
       #expect(try columns.sealedAndOpened() == columns, "seed \(seed)")
     }
   }
@@ -128,14 +128,17 @@ struct SealedCodecTests {
     print("sealed hostile content seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     var refused = 0
-    for _ in 0..<5_000 {
+    for _ in 0..<120 {
       let columns = RandomColumns.makeDay(rowCountMax: 8, using: &generator)
-      var bytes = SealedCodec.encode(columns)
-      for _ in 0..<Int.random(in: 1...3, using: &generator) {
-        let index = Int.random(in: 1..<bytes.count - 3, using: &generator)
-        bytes[index] = .random(in: 0...(.max), using: &generator)
+      let whole = SealedCodec.encode(columns)
+      for _ in 0..<20 {
+        var bytes = whole
+        for _ in 0..<Int.random(in: 1...3, using: &generator) {
+          let index = Int.random(in: 1..<bytes.count - 3, using: &generator)
+          bytes[index] = .random(in: 0...(.max), using: &generator)
+        }
+        do { _ = try columns.opened(Self.checksummed(bytes)) } catch { refused += 1 }
       }
-      do { _ = try columns.opened(Self.checksummed(bytes)) } catch { refused += 1 }
     }
     #expect(refused > 0)
   }
