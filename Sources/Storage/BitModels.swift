@@ -117,7 +117,9 @@ struct IntervalTree {
         let parent = node >> 1
         let found =
           parent < nodeCount
-          ? models.code(bit, at: base + parent, level: level, expected: Self.share(start, middle, end), with: &coder)
+          ? models.code(
+            bit, at: base + parent, level: level, expected: Self.share(start, middle, end),
+            with: &coder)
           : coder.code(bit, one: Self.share(start, middle, end))
         if found != 0 {
           start = middle
