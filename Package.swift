@@ -64,6 +64,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .executableTarget(
+      name: "BytesBenchmark", dependencies: ["Storage", "Telemetry"],
+      path: "Benchmarks/bytes-per-reading", exclude: ["run", "peers.py"],
+      swiftSettings: strict),
+
     // What several test targets share; no target under Sources may depend on it.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     test("TelemetryTests", ["Telemetry", "TestSupport"]),

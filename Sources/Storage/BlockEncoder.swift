@@ -8,20 +8,7 @@ struct BlockEncoder {
   private var writer = ByteWriter()
 
   init(_ columns: ReadingColumns) {
-    let count = columns.count
-    precondition(
-      count <= BlockLimits.readingCountMax
-        && columns.metrics.count <= BlockLimits.metricCountMax
-        && count * columns.metrics.count <= BlockLimits.cellCountMax,
-      "a batch is larger than a block may be")
-    precondition(
-      columns.metrics.count == columns.metricNames.count
-        && columns.channel.count == count && columns.flags.count == count
-        && columns.receivedAt.count == count && columns.eventTime.count == count
-        && columns.session.count == count && columns.packetID.count == count
-        && columns.payloadHash.count == count && columns.sentTime.count == count
-        && columns.metrics.allSatisfy { $0.count == count },
-      "the columns of a batch differ in length")
+    columns.requireBlockShape()
     self.columns = columns
   }
 

@@ -64,3 +64,39 @@ enum RandomColumns {
       .randomElement(using: &generator) ?? ""
   }
 }
+
+extension RandomColumns {
+  /// What one device may have sent on one day, and much that no device would.
+  static func makeDay(
+    rowCountMax: Int, using generator: inout SeededGenerator
+  ) -> ReadingColumns {
+    var columns = make(rowCountMax: rowCountMax, using: &generator)
+    let device = columns.device.first ?? 0
+    for row in columns.device.indices {
+      columns.device[row] = device
+      columns.packetID[row] = 0
+    }
+    // Half of the days are plausible in their times, so that all predictions are met.
+    guard Bool.random(using: &generator) else { return columns }
+    let period = Int64.random(in: 0...90_000, using: &generator)
+    let form = Int.random(in: 0...4, using: &generator)
+    columns.sentTime.removeAll()
+    for row in columns.device.indices {
+      let jitter = Int64.random(in: 0...2_000, using: &generator)
+      let instant = 1_795_132_800_000 + Int64(row) * period + jitter
+      columns.eventTime[row] = instant
+      columns.receivedAt[row] = instant + Int64.random(in: 20...400, using: &generator)
+      if Bool.random(using: &generator) { columns.payloadHash[row] = 0 }
+      let sent: Value =
+        switch form {
+        case 0: .integer(instant)
+        case 1: .integer(instant / 1_000)
+        case 2: .number(Double(instant) / 1_000)
+        case 3: .word(LocalTime.universal(instant))
+        default: row % 7 == 0 ? .absent : .integer(instant * 1_000 + jitter)
+        }
+      columns.sentTime.append(sent)
+    }
+    return columns
+  }
+}
