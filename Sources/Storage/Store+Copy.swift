@@ -17,8 +17,8 @@ extension Store {
   ///
   /// All steps share one transaction of reading. Otherwise SQLite would begin again at the first
   /// page whenever another process commits between two steps (sqlite.org/c3ref/backup_finish.html),
-  /// and nhip commits ten times a second. The writer goes on meanwhile; its log cannot be cut back
-  /// until the last step, so it grows by what is committed during the copy.
+  /// and nhip commits many times a second. The writer goes on meanwhile; its log cannot be cut back
+  /// until the last step, so it grows by what is committed during the copy (decision 7).
   ///
   /// - Parameters:
   ///   - isRoomFor: told the size in bytes before anything is written; throws if there is no room.
@@ -34,27 +34,31 @@ extension Store {
       _ = try Int.fetchOne(source, sql: "SELECT count(*) FROM sqlite_master")
       let pageCount = try Int64.fetchOne(source, sql: "PRAGMA page_count") ?? 0
       try isRoomFor(pageCount * pageSizeBytes)
-      do {
-        try withoutActuallyEscaping(progress) { progress in
-          try Self.write(source, to: path, mark: mark, progress: progress)
-        }
-      } catch let failure as DatabaseError where failure.resultCode == .SQLITE_FULL {
-        throw StoreError(
-          code: .retryable, what: "the disk became full before the copy was complete", path: path,
-          next: "make room there, or name a place on another disk")
+      try withoutActuallyEscaping(progress) { progress in
+        try Self.naming(path) { try Self.writePages(of: source, to: path, progress: progress) }
       }
+    }
+    do {
+      try Self.naming(path) { try Self.finish(path, mark: mark, progress: progress) }
+    } catch { throw StoreError(error, action: "the copy could not be completed", path: path) }
+  }
+
+  /// A full disk is not the store's here, and nothing is tried again.
+  private static func naming(_ path: String, _ body: () throws -> Void) throws {
+    do { try body() } catch let failure as DatabaseError
+      where failure.resultCode == .SQLITE_FULL
+    {
+      throw StoreError(
+        code: .retryable, what: "the disk became full before the copy was complete", path: path,
+        next: "make room there, or name a place on another disk")
     }
   }
 
-  private static func write(
-    _ source: Database, to path: String, mark: Restoration?,
+  private static func writePages(
+    of source: Database, to path: String,
     progress: @escaping (Double) throws(StoreError) -> Void
   ) throws {
     let destination = try DatabaseQueue(path: path)
-    defer {
-      // The file is read back as a whole, so what a failed closing left behind is found there.
-      do { try destination.close() } catch {}
-    }
     try destination.writeWithoutTransaction { copy in
       // A copy that is not completed is thrown away, so nothing need be undone or awaited.
       try copy.execute(sql: "PRAGMA journal_mode = OFF")
@@ -63,10 +67,22 @@ extension Store {
         let total = max(state.totalPageCount, 1)
         try progress(Double(total - state.remainingPageCount) / Double(total))
       }
-      guard let mark else { return try CopyDigest.write(to: copy) { try progress(1) } }
-      try mark.write(to: copy)
-      try CopyDigest.remove(from: copy)
     }
+    try destination.close()
+  }
+
+  /// What a copy has and the store has not, when nothing in the store waits for it any more.
+  private static func finish(
+    _ path: String, mark: Restoration?, progress: (Double) throws(StoreError) -> Void
+  ) throws {
+    let copy = try DatabaseQueue(path: path)
+    try copy.write { db in
+      guard let mark else { return try CopyDigest.write(to: db) { try progress(1) } }
+      try mark.write(to: db)
+      try CopyDigest.remove(from: db)
+    }
+    // The last connection takes the log into the file, and the log away.
+    try copy.close()
   }
 
   /// Everything that can be checked of a store without knowing what it should say: SQLite's own
