@@ -124,8 +124,9 @@ package final class StoreRestore: Sendable {
       }
     }
     try FileIdentity.reachDisk(folderOf: kept)
-    // The database first, so that nothing opens it without its log.
-    for suffix in present {
+    // Without a log the renaming that follows replaces the database in one step. With one there is
+    // a moment without any store; the database goes first, so that nothing opens it without its log.
+    for suffix in present where present != [""] {
       guard unsafe unlink(storePath + suffix) == 0 else {
         throw StoreError(
           file: storePath + suffix, code: .unwritable, what: "the old store cannot be set aside",
