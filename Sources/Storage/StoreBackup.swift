@@ -34,7 +34,7 @@ package final class StoreBackup: Sendable {
     defer { store.close() }
     try refuseWhatStandsThere()
     let partial = try PartialFile(for: place)
-    var summary = try run.copy(store, to: partial, progress: progress)
+    var summary = try readableCopy(of: store, to: partial, progress: progress)
     try run.throwIfStopped(place)
     try refuseWhatStandsThere()
     // The log of an older copy must not be applied to this one.
@@ -44,6 +44,19 @@ package final class StoreBackup: Sendable {
     try partial.takePlace()
     summary.path = place
     return summary
+  }
+
+  /// A copy is equal to the store page by page, so damage in it is most likely the store's.
+  private func readableCopy(
+    of store: Store, to partial: PartialFile, progress: (Double) -> Void
+  ) throws(StoreError) -> CopySummary {
+    do { return try run.copy(store, to: partial, progress: progress) } catch {
+      guard error.code == .corrupt else { throw error }
+      throw StoreError(
+        code: .corrupt, what: "what was copied cannot be read back: \(error.what)",
+        path: storePath,
+        next: "there is no new copy; keep the old ones, and check this store and both disks")
+    }
   }
 
   private func refuseWhatStandsThere() throws(StoreError) {

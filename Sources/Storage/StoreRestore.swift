@@ -125,7 +125,8 @@ package final class StoreRestore: Sendable {
     }
     try FileIdentity.reachDisk(folderOf: kept)
     // Without a log the renaming that follows replaces the database in one step. With one there is
-    // a moment without any store; the database goes first, so that nothing opens it without its log.
+    // a moment without any store: the database goes first, so that nothing opens it without its
+    // log.
     for suffix in present where present != [""] {
       guard unsafe unlink(storePath + suffix) == 0 else {
         throw StoreError(

@@ -10,20 +10,24 @@ extension Nhip {
     static let configuration = CommandConfiguration(
       abstract: "Copy a store to one file, also while nhip run is using it.",
       discussion: """
-        The copy is a store like any other: reports can be made of it, and nhip restore puts it
-        back. It holds everything that was acknowledged before the backup began, each reading once,
-        and takes its place only when all of it was read back. Nothing that runs waits for it.
+        The copy is a store like any other: reports can be made of it, and nhip
+        restore puts it back. It holds everything that was acknowledged before the
+        backup began, each reading once, and takes its place only when all of it was
+        read back. Nothing that runs waits for it.
 
-        With a folder as --to the copy is named by the minute, nhip-2026-11-21T1906.sqlite, and
-        --keep deletes the older copies of this store with such names, and nothing else. Keep the
-        folder on another disk than the store. deploy/systemd has a unit and a timer for it.
+        With a folder as --to the copy is named by the minute, as in
+        nhip-2026-11-21T1906.sqlite, and --keep deletes the older copies of this
+        store with such names, and nothing else. Keep the folder on another disk than
+        the store. deploy/systemd has a unit and a timer for it.
 
         EXAMPLES
           nhip backup --store nhip.sqlite --to copy.sqlite
-          nhip backup --store /var/lib/nhip/nhip.sqlite --to /var/backups/nhip --keep 14
+          nhip backup --store /var/lib/nhip/nhip.sqlite \\
+            --to /var/backups/nhip --keep 14
 
-        Exit codes: 66 no store, 73 a file stands there, 74 the store or the copy is damaged or the
-        disk fails, 75 no room, stopped, or another backup to the same place is running.
+        Exit codes: 66 no store, 73 a file stands there, 74 the store or the copy is
+        damaged or the disk fails, 75 no room, stopped, or another backup to the same
+        place is running.
         """)
 
     static let keepMax = 10_000
@@ -73,13 +77,15 @@ extension Nhip {
     static let configuration = CommandConfiguration(
       abstract: "Put a copy that nhip backup made in a store's place.",
       discussion: """
-        Stop nhip run first. The copy is read as a whole before and after. With --replace the store
-        that stands there is kept beside it as FILE.before-restore-TIME, log included.
+        Stop nhip run first. The copy is read as a whole before and after. With
+        --replace the store that stands there is kept beside it as
+        FILE.before-restore-TIME, its log included.
 
-        What was acknowledged after the backup is not in the copy, and the broker does not send it
-        again: from the copy's last record until the next start of nhip run, time counts as not
-        observed. The store keeps its identity, so nhip run takes its sessions at the broker over
-        and receives what the broker kept since.
+        What was acknowledged after the backup is not in the copy, and the broker
+        does not send it again: from the copy's last record until the next start of
+        nhip run, time counts as not observed. The store keeps its identity, so nhip
+        run takes its sessions at the broker over and receives what the broker kept
+        since.
 
         EXAMPLE
           systemctl stop nhip
@@ -87,8 +93,8 @@ extension Nhip {
             --store /var/lib/nhip/nhip.sqlite --replace
           systemctl start nhip
 
-        Exit codes: 65 the copy is damaged or no store, 66 no copy, 73 a store stands there, 75 a
-        running nhip holds the store, no room, or stopped.
+        Exit codes: 65 the copy is damaged or no store, 66 no copy, 73 a store stands
+        there, 75 a running nhip holds the store, no room, or stopped.
         """)
 
     @Argument(help: "The copy.") var copy: String

@@ -145,6 +145,7 @@ struct BackupTests {
     }
     let error = CopyFixture.error { try fixture.backup() }
     #expect(error?.code == .corrupt)
+    #expect(error?.path == fixture.home.path, "it is the store that somebody must look at")
     #expect(error?.what.contains(sign) == true, "\(String(describing: error))")
     #expect(try fixture.others().isEmpty)
   }
