@@ -22,6 +22,37 @@ extension Store {
     }
   }
 
+  /// Deletes stretches and holes that ended before an instant: no figure after it looks at them,
+  /// and the readings of before are gone too, so that without this a report would take what was
+  /// deleted for silence of the devices. A stretch that reaches beyond stays whole.
+  static func deleteObserved(
+    before: Milliseconds, rowCountMax: Int, _ db: Database
+  ) throws -> Int {
+    var left = rowCountMax
+    var session = try Int64.fetchOne(db, sql: "SELECT min(session) FROM observed")
+    while let current = session, left > 0 {
+      try db.execute(
+        sql: """
+          DELETE FROM observed WHERE session = ?1 AND start_at IN
+            (SELECT start_at FROM observed WHERE session = ?1 AND start_at < ?2 AND end_at < ?2
+             ORDER BY start_at LIMIT ?3)
+          """,
+        arguments: [current, before, left])
+      left -= db.changesCount
+      session = try Int64.fetchOne(
+        db, sql: "SELECT min(session) FROM observed WHERE session > ?", arguments: [current])
+    }
+    guard left > 0 else { return rowCountMax }
+    try db.execute(
+      sql: """
+        DELETE FROM observed_hole WHERE (start_at, end_at) IN
+          (SELECT start_at, end_at FROM observed_hole WHERE start_at < ?1 AND end_at < ?1
+           ORDER BY start_at LIMIT ?2)
+        """,
+      arguments: [before, left])
+    return rowCountMax - left + db.changesCount
+  }
+
   /// When any session could hear, less the holes: disjoint, ascending, within `from`..<`to`.
   package func observed(
     from: Milliseconds, to: Milliseconds

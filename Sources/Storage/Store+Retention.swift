@@ -5,17 +5,22 @@ import Telemetry
 
 /// How long records are kept after they were received.
 package struct RetentionLimits: Sendable, Hashable {
-  /// Blocks of readings.
+  /// Blocks of readings, and when we could hear them.
   package var raw: Milliseconds
   /// Quarantined payloads; how many there were is counted for ever.
   package var quarantine: Milliseconds
   /// Messages of unknown devices; how many there were is counted for ever.
   package var inbox: Milliseconds
+  /// Resolved alerts, after they were resolved; open ones stay.
+  package var alerts: Milliseconds
 
-  package init(raw: Milliseconds, quarantine: Milliseconds, inbox: Milliseconds) {
+  package init(
+    raw: Milliseconds, quarantine: Milliseconds, inbox: Milliseconds, alerts: Milliseconds
+  ) {
     self.raw = raw
     self.quarantine = quarantine
     self.inbox = inbox
+    self.alerts = alerts
   }
 }
 
@@ -29,10 +34,12 @@ extension Store {
   /// while after that.
   ///
   /// A block goes only if every checkpoint kept has it behind it, so that a start after a crash
-  /// needs nothing of it, and never if it is the newest, whose id says where the log stands. Each
-  /// call looks at the oldest `rowCountMax` rows of each table only, in the order in which they
-  /// were committed: rows that a clock ahead of its time stamped late hold up those behind them
-  /// when there are that many, until they are old by their own stamp. Nothing goes too early.
+  /// needs nothing of it, and never if it is the newest, whose id says where the log stands. Of the
+  /// blocks each call looks at the oldest `rowCountMax` only, in the order in which they were
+  /// committed: blocks that a clock ahead of its time stamped late hold up those behind them when
+  /// there are that many, until they are old by their own stamp. Nothing goes too early.
+  ///
+  /// What an alert has to say leaves by the outbox alone, whether the alert is still there or not.
   ///
   /// - Parameters:
   ///   - now: what the ages are measured from.
@@ -47,6 +54,8 @@ extension Store {
       left -= try MessageShelf.quarantine.delete(
         before: now - limits.quarantine, rowCountMax: left, db)
       left -= try MessageShelf.inbox.delete(before: now - limits.inbox, rowCountMax: left, db)
+      left -= try Self.deleteAlerts(before: now - limits.alerts, rowCountMax: left, db)
+      left -= try Self.deleteObserved(before: now - limits.raw, rowCountMax: left, db)
       return rowCountMax - left
     }
     try write("free space could not be given back") { db in
@@ -69,6 +78,22 @@ extension Store {
           AND id < (SELECT max(id) FROM block)
         """,
       arguments: [rowCountMax, before])
+    return db.changesCount
+  }
+
+  /// An alert is resolved after it began, so the index by its beginning finds them; what it passes
+  /// over are alerts that are open or were for long, at most one a rule and device.
+  private static func deleteAlerts(
+    before: Milliseconds, rowCountMax: Int, _ db: Database
+  ) throws -> Int {
+    guard rowCountMax > 0 else { return 0 }
+    try db.execute(
+      sql: """
+        DELETE FROM alert WHERE id IN
+          (SELECT id FROM alert WHERE since < ?1 AND state = 'resolved' AND resolved_at < ?1
+           ORDER BY since LIMIT ?2)
+        """,
+      arguments: [before, rowCountMax])
     return db.changesCount
   }
 }

@@ -10,7 +10,12 @@ import Telemetry
 /// open their own, read-only, and see the state of the last commit. Every read is a short
 /// transaction, so that no reader keeps the write-ahead log from being cut back.
 package final class Store: Sendable {
-  package enum Access: Sendable { case readWrite, readOnly }
+  package enum Access: Sendable {
+    case readWrite, readOnly
+    /// A file that nobody writes, such as a backup: read without locks, and without anything being
+    /// created beside it, so that it may lie on a disk that is mounted read-only.
+    case copy
+  }
 
   /// How long a statement waits for another program's transaction before it is `retryable`.
   static let busyTimeoutSeconds = 5.0
@@ -24,7 +29,7 @@ package final class Store: Sendable {
   /// Creates the store when it may be written and is absent.
   package init(path: String, access: Access) throws(StoreError) {
     self.path = path
-    if access == .readOnly && !FileManager.default.fileExists(atPath: path) {
+    if access != .readWrite && !FileManager.default.fileExists(atPath: path) {
       throw StoreError(
         code: .missing, what: "there is no store", path: path,
         next: "check the path, or let nhip run create it")
@@ -32,7 +37,8 @@ package final class Store: Sendable {
     lock = access == .readWrite ? try StoreLock(storePath: path) : nil
     do {
       queue = try DatabaseQueue(
-        path: path, configuration: Self.configuration(path: path, access: access))
+        path: access == .copy ? Self.unchangingFile(path) : path,
+        configuration: Self.configuration(path: path, access: access))
       if access == .readWrite { try StoreSchema.migrator.migrate(queue) }
       uuid = try Self.identity(in: queue, access: access, path: path)
     } catch {
@@ -47,9 +53,20 @@ package final class Store: Sendable {
     lock?.release()
   }
 
+  /// Ends the statement that is running now, from any thread; what called it fails.
+  func interrupt() { queue.interrupt() }
+
+  /// SQLite's name for a file that nobody changes.
+  private static func unchangingFile(_ path: String) -> String {
+    let whole = URL(fileURLWithPath: path).path
+    let allowed = CharacterSet(charactersIn: "/-._~").union(.alphanumerics)
+    let name = whole.addingPercentEncoding(withAllowedCharacters: allowed) ?? whole
+    return "file:\(name)?immutable=1"
+  }
+
   private static func configuration(path: String, access: Access) -> Configuration {
     var configuration = Configuration()
-    configuration.readonly = access == .readOnly
+    configuration.readonly = access != .readWrite
     configuration.busyMode = .timeout(busyTimeoutSeconds)
     configuration.foreignKeysEnabled = true
     configuration.prepareDatabase { db in
@@ -68,7 +85,13 @@ package final class Store: Sendable {
         try db.execute(
           sql: "INSERT INTO store (name, value) VALUES ('uuid', ?) ON CONFLICT DO NOTHING",
           arguments: [UUID().uuidString.lowercased()])
+        try CopyDigest.remove(from: db)
       }
+    }
+    guard try queue.read({ try $0.tableExists("store") }) else {
+      throw StoreError(
+        code: .foreign, what: "the file is empty, so it holds no store", path: path,
+        next: "name another file")
     }
     guard let uuid = try queue.read({ try String.fetchOne($0, sql: sql) }) else {
       throw StoreError(

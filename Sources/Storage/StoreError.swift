@@ -19,6 +19,12 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case corrupt
     /// An entry that the caller gave cannot be stored.
     case invalid
+    /// A file stands where one is to be written.
+    case exists
+    /// What was given to restore from is damaged, or is no store.
+    case unusableCopy
+    /// Somebody asked for it, and nothing was left behind.
+    case stopped
     /// Any other failure of input or output: start again and recover.
     case failed
   }

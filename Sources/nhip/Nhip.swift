@@ -15,14 +15,17 @@ struct Nhip: ParsableCommand {
         nhip run pipelines/commune/pipeline.yaml
         nhip report --store nhip.sqlite --from 2026-11-01 --to 2026-11-30
         nhip explain ap-thon01-1 --store nhip.sqlite --from 2026-11-20 --to 2026-11-20
+        nhip backup --store nhip.sqlite --to copy.sqlite
 
       Results go to standard output, everything else to standard error. Exit codes are those of
-      sysexits: 0 done, 64 command line, 65 data, 66 no input, 74 input or output, 78 configuration.
+      sysexits: 0 done, 64 command line, 65 data, 66 no input, 73 a file stands there, 74 input or
+      output, 75 try again later, 78 configuration.
       """,
     version: "0.1.0",
     subcommands: [
       Run.self, Check.self, Report.self, Explain.self, Replay.self, Simulate.self, Export.self,
-      Decode.self, Registry.self, Devices.self, Alerts.self, Seal.self, Verify.self, Demo.self,
+      Decode.self, Registry.self, Devices.self, Alerts.self, Seal.self, Verify.self, Backup.self,
+      Restore.self, Demo.self,
     ])
 }
 

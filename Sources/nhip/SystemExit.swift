@@ -12,6 +12,7 @@ enum SystemExit {
   static let data: Int32 = 65
   static let noInput: Int32 = 66
   static let unavailable: Int32 = 69
+  static let cannotCreate: Int32 = 73
   static let inputOutput: Int32 = 74
   static let temporary: Int32 = 75
   static let configuration: Int32 = 78
@@ -44,7 +45,9 @@ enum SystemExit {
   private static func code(of error: StoreError) -> Int32 {
     switch error.code {
     case .missing: noInput
-    case .locked, .retryable: temporary
+    case .exists: cannotCreate
+    case .unusableCopy: data
+    case .locked, .retryable, .stopped: temporary
     default: inputOutput
     }
   }

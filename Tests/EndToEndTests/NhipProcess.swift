@@ -50,7 +50,7 @@ final class NhipProcess {
       devices: devices
       registry: registry
       store: \(store)
-      retention: { raw: 400d, quarantine: 30d, inbox: 30d }
+      retention: { raw: 400d, quarantine: 30d, inbox: 30d, alerts: 400d }
       uptime: { outage_min: 60s, lateness: 7d, target: 99.5 }
       alerts: { mqtt: \(publishesAlerts) }
       """)

@@ -39,6 +39,7 @@ struct ConfigurationPipelineTests {
     #expect(configuration.source.credentials?.password.exposed == "hunter")
     #expect(!"\(configuration)".contains("hunter"))
     #expect(configuration.retention.raw == 400 * 86_400_000)
+    #expect(configuration.retention.alerts == 400 * 86_400_000)
   }
 
   @Test(
@@ -92,5 +93,14 @@ struct ConfigurationPipelineTests {
     #expect(configuration.check(profiles: [profile]).map(\.keyPath) == ["offline_after"])
     profile.offlineAfter = 90_001
     #expect(configuration.check(profiles: [profile]).isEmpty)
+  }
+
+  @Test("readings and alerts outlive the lateness allowance", arguments: ["raw", "alerts"])
+  func retention(key: String) throws {
+    for (limit, isGood) in [("7d", false), ("8d", true)] {
+      let configuration = try load("\(Self.valid)\nretention: { \(key): \(limit) }")
+      let problems = configuration.check(profiles: []).map(\.keyPath)
+      #expect(problems == (isGood ? [] : ["retention.\(key)"]), "\(limit)")
+    }
   }
 }

@@ -12,7 +12,7 @@ struct RetentionTests {
   let home: TemporaryStore
   let store: Store
   /// Everything received before 1,000 is old at the instant 1,100.
-  let limits = RetentionLimits(raw: 100, quarantine: 100, inbox: 100)
+  let limits = RetentionLimits(raw: 100, quarantine: 100, inbox: 100, alerts: 100)
 
   init() throws {
     home = try TemporaryStore()

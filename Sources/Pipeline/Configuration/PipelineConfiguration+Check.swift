@@ -34,6 +34,13 @@ extension PipelineConfiguration {
           "readings would be gone before their day is sealed",
           allowed: "more than uptime.lateness, \(DurationText.text(uptime.lateness))"))
     }
+    if retention.alerts <= uptime.lateness {
+      errors.append(
+        Self.error(
+          in: file, at: ["retention", "alerts"], value: DurationText.text(retention.alerts),
+          "alerts would be gone while readings of their time may still come",
+          allowed: "more than uptime.lateness, \(DurationText.text(uptime.lateness))"))
+    }
     return errors
   }
 

@@ -68,10 +68,12 @@ struct PipelineReader {
 
   private func retention(_ node: YAMLNode) -> PipelineConfiguration.Retention {
     var retention = PipelineConfiguration.Retention()
-    guard let map = node.mapping(keys: ["raw", "quarantine", "inbox"]) else { return retention }
+    let keys = ["raw", "quarantine", "inbox", "alerts"]
+    guard let map = node.mapping(keys: keys) else { return retention }
     retention.raw = map["raw"]?.duration() ?? retention.raw
     retention.quarantine = map["quarantine"]?.duration() ?? retention.quarantine
     retention.inbox = map["inbox"]?.duration() ?? retention.inbox
+    retention.alerts = map["alerts"]?.duration() ?? retention.alerts
     return retention
   }
 

@@ -73,9 +73,11 @@ package struct PipelineConfiguration: Sendable {
     package var raw: Milliseconds = 400 * 86_400_000
     package var quarantine: Milliseconds = 30 * 86_400_000
     package var inbox: Milliseconds = 30 * 86_400_000
+    /// Of alerts, from the moment they were resolved.
+    package var alerts: Milliseconds = 400 * 86_400_000
 
     var limits: RetentionLimits {
-      RetentionLimits(raw: raw, quarantine: quarantine, inbox: inbox)
+      RetentionLimits(raw: raw, quarantine: quarantine, inbox: inbox, alerts: alerts)
     }
   }
 
