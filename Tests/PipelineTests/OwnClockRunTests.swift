@@ -15,8 +15,8 @@ import Testing
 @Suite("our own clock against the truth")
 struct OwnClockRunTests {
   private static let minute: Milliseconds = 60_000
-  private static let length: Milliseconds = 5 * 60 * minute
-  private static let step: Milliseconds = 10_000
+  private static let length: Milliseconds = 120 * minute
+  private static let step: Milliseconds = 20_000
   private static let start = ReplayFixture.start
 
   /// What befalls the machine and nhip.
@@ -39,8 +39,8 @@ struct OwnClockRunTests {
     var random = SeededGenerator(seed: seed)
     var calm: [(at: Milliseconds, event: Event)] = []
     for part in 0..<3 {
-      let at = Self.start + Milliseconds(part + 1) * 70 * Self.minute
-      let away = Milliseconds.random(in: 1...600, using: &random) * 1_000
+      let at = Self.start + Milliseconds(part + 1) * 25 * Self.minute
+      let away = Milliseconds.random(in: 1...400, using: &random) * 1_000
       calm += [(at, .stop), (at + away, .start)]
     }
     var wild = calm
@@ -67,7 +67,7 @@ struct OwnClockRunTests {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("own clock at boot: seed \(seed)")
     var random = SeededGenerator(seed: seed)
-    let at = Self.start + Milliseconds.random(in: 60...120, using: &random) * Self.minute
+    let at = Self.start + Milliseconds.random(in: 40...80, using: &random) * Self.minute
     let calm: [(at: Milliseconds, event: Event)] = [
       (at, .stop), (at + 60_000, .reboot), (at + 120_000, .start),
     ]

@@ -271,7 +271,8 @@ final class Engine {
           isOffline: judge.isOffline[position])
       },
       sessions: sources.map { ($0.source.settings.name, $0.source.link.status) },
-      ownClockError: ownClock.error, openAlertCount: judge.book.openCount, recentAlerts: judge.book.recent)
+      ownClockError: ownClock.error, openAlertCount: judge.book.openCount,
+      recentAlerts: judge.book.recent)
   }
 }
 

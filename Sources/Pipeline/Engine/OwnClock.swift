@@ -124,6 +124,7 @@ struct OwnClock {
       follow(running)
       return agree()
     }
+    followedAt = running
     guard !isApart || abs(step) > Self.stepTolerance else { return [] }
     wasConfirmed = isConfirmed || isApart && wasConfirmed
     (isApart, isConfirmed, isAssumed, doubtSince, waitingCount) = (true, false, false, nil, 0)
@@ -138,8 +139,7 @@ struct OwnClock {
     return [.confirmed, .agreed]
   }
 
-  /// Small differences are taken over as slowly as a clock is steered, so that our time never
-  /// stands still or runs back.
+  /// Small differences are taken over as slowly as a clock is steered, a millisecond at a time.
   private mutating func follow(_ running: Milliseconds) {
     let difference = wallOffset - offset
     let most = (running - followedAt) / Self.slewDivisor
