@@ -130,11 +130,15 @@ struct OwnClockEngineTests {
     try bench.start()
     Self.send(bench, "ap-cho-1", ts: nil, at: Self.start)
     Self.send(bench, "ap-ubnd-1", ts: Self.start - Self.day, at: Self.start)
+    // No time of day whatever our clock is worth.
+    Self.send(bench, "ap-hcc-1", ts: 1_000, at: Self.start)
+    Self.send(bench, "ap-tyt-1", ts: Self.start + 30 * 365 * Self.day, at: Self.start)
     try bench.step()
-    #expect(try Self.rows(bench).map(\.flags) == [.untimed])
+    #expect(try Self.rows(bench).map(\.flags) == [.untimed, .clockWrong, .clockWrong])
     bench.machine.pass(to: Self.start + OwnClock.doubtMax)
     try bench.step()
-    #expect(try Self.rows(bench).map(\.flags) == [.untimed, .clockWrong])
+    #expect(try Self.rows(bench).count == 4)
+    #expect(try Self.rows(bench).last?.flags == .clockWrong)
     #expect(try Self.rows(bench).last?.eventTime == Self.start)
   }
 

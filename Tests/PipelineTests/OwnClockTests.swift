@@ -111,6 +111,25 @@ struct OwnClockTests {
     #expect(clock.isConfirmed && !clock.isWrong)
   }
 
+  @Test("if nobody tells, a step is ours to follow only if nobody ever vouched for our time")
+  func nobodyTells() {
+    for isKnown in [false, true] {
+      var clock = Self.clock()
+      if isKnown { #expect(Self.tell(&clock, [0]) == [.confirmed]) }
+      _ = clock.look(wall: Self.start + Self.hour, running: Self.up)
+      let record = clock.record(boot: "b")
+      var next = Self.clock(record: record)
+      #expect(clock.judge(running: Self.up + 299_999, deviceCount: 9).isEmpty)
+      for _ in 0..<2 {
+        let changes = clock.judge(running: Self.up + 300_000, deviceCount: 9)
+        #expect(
+          changes == (isKnown ? [] : [.corrected(by: Self.hour), .agreed, .assumed]))
+        clock = next
+        next = Self.clock(record: record)
+      }
+    }
+  }
+
   // MARK: Devices
 
   @Test("a fleet is believed by three quarters of it, whatever is wrong")
@@ -198,7 +217,8 @@ struct OwnClockTests {
     var clock = Self.clock()
     #expect(Self.tell(&clock, Array(repeating: -Self.start, count: 8)).isEmpty)
     let known = ClockRecord(
-      boot: "other", offset: 0, wallOffset: 0, isConfirmed: true, isEstimated: false,
+      boot: "other", offset: 0, wallOffset: 0, isConfirmed: true, wasConfirmed: true,
+      isEstimated: false,
       confirmedUntil: Self.start - Self.hour)
     var later = Self.clock(record: known)
     #expect(Self.tell(&later, Array(repeating: -2 * Self.hour, count: 8)).isEmpty)

@@ -16,6 +16,8 @@ struct ClockRecord: Codable, Hashable {
   var wallOffset: Milliseconds
   /// Most devices agreed with our time.
   var isConfirmed: Bool
+  /// They had, when the machine's clock last agreed with it or went off.
+  var wasConfirmed: Bool
   /// Our offset is what devices said, which is not exact.
   var isEstimated: Bool
   /// When they last did: the time can only be later.

@@ -97,8 +97,8 @@ extension Engine {
           + "we go on by the running time until devices tell who is right")
     case .corrected(let difference):
       log(
-        "our time was wrong and is corrected by \(Self.signed(difference)); devices disagreed "
-          + "with it, their times stand")
+        "our time was wrong and is corrected by \(Self.signed(difference)); "
+          + "the times of devices stand")
     case .confirmed:
       guard let error = ownClock.error else { return }
       log(
@@ -141,7 +141,7 @@ extension Engine {
   /// What was heard before a step stands; what is heard after it may have to be moved.
   private func splitObservation() {
     guard let stretch, let until = intake.gaps.heardUntil else { return }
-    self.stretch = (stretch.running, max(stretch.start, until))
+    self.stretch = (stretch.running, max(stretch.start, min(until, clocks.own.now())))
   }
 
   /// Our time is later by `difference` than we wrote since it came into doubt.

@@ -235,8 +235,7 @@ final class Engine {
   private func checkpointIfDue(_ now: Milliseconds) throws(StoreError) {
     let readings = intake.counters.readings - readingsAtCheckpoint
     let isDue = now - checkpointAt >= Self.checkpointEvery || readings >= Self.checkpointReadings
-    // What is learned in doubt may have to be forgotten.
-    guard isDue, readings > 0, !ownClock.isDoubtful else { return }
+    guard isDue, readings > 0 else { return }
     try checkpoint()
   }
 

@@ -17,15 +17,20 @@ extension Intake {
 
   /// Whether a message's place in time hangs on our clock: its own is judged wrong, or it came
   /// late, and it might as well be ours. What has no time of its own is placed by ours, unless
-  /// that is known to be wrong.
+  /// that is known to be wrong. What no right clock can have said need not wait.
   ///
   /// - Parameter flags: as they would be stored.
-  func mustWait(_ flags: ReadingFlags, _ channel: Channel) -> Bool {
+  func mustWait(
+    _ sentAt: Milliseconds?, _ receivedAt: Milliseconds, _ flags: ReadingFlags,
+    _ channel: Channel
+  ) -> Bool {
     guard let ownClock, ownClock.isDoubtful else { return false }
-    if flags.contains(.clockWrong) { return true }
-    if flags.contains(.backlog) && channel != .backlog { return true }
-    return ownClock.isBeforeNewest
-      && !flags.isDisjoint(with: [.untimed, .retained, .offlineMark])
+    if !flags.isDisjoint(with: [.untimed, .retained, .offlineMark]) {
+      return ownClock.isBeforeNewest
+    }
+    let isLate = flags.contains(.backlog) && channel != .backlog
+    guard flags.contains(.clockWrong) || isLate, let sentAt else { return false }
+    return ownClock.mayBeRight(sentAt, ours: receivedAt)
   }
 
   func wait(_ message: Message, of device: Device) {

@@ -144,7 +144,9 @@ final class Intake {
     }
     if ownClock?.isConfirmed == false {
       hear(isMark ? nil : decoded.sentAt, receivedAt, from: devices[position], keeper)
-      if mustWait(flags, route.channel) { return unsafe wait(message, of: devices[position]) }
+      if mustWait(decoded.sentAt, receivedAt, flags, route.channel) {
+        return unsafe wait(message, of: devices[position])
+      }
     }
     states[position] = state
     columns[kind].device.append(devices[position].number)

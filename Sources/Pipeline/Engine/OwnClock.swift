@@ -32,6 +32,8 @@ struct OwnClock {
   static let waitingCountMax = 1_000
   /// 2025-01-01, before there was any nhip: devices that lost their time are not a majority.
   static let earliest: Milliseconds = 1_735_689_600_000
+  /// A clock that shows a time since then is not twenty years behind.
+  static let aheadMax: Milliseconds = 631_152_000_000
 
   /// Our time of day less the running time.
   private(set) var offset: Milliseconds
@@ -48,7 +50,10 @@ struct OwnClock {
   /// Our offset is what devices say, which is not exact.
   private var isEstimated = false
   private var isAssumed = false
+  /// Our time was confirmed before the step that it is apart by.
   private var wasConfirmed = false
+  /// When the machine's clock went off, or was found so, by running time.
+  private var steppedAt: Milliseconds
   private var doubtSince: Milliseconds?
   private var waitingCount = 0
   private var votes = ClockVotes()
@@ -65,7 +70,7 @@ struct OwnClock {
   ) {
     offset = wall - running
     wallOffset = offset
-    followedAt = running
+    (followedAt, steppedAt) = (running, running)
     confirmedUntil = record?.confirmedUntil
     let known = [newest, record?.confirmedUntil].compactMap { $0 }.max()
     certainOffset = known.map { $0 - running }
@@ -73,7 +78,7 @@ struct OwnClock {
       (offset, wallOffset) = (record.offset, record.wallOffset)
       (isConfirmed, isEstimated) = (record.isConfirmed, record.isEstimated)
       isApart = abs(wallOffset - offset) > Self.stepTolerance
-      wasConfirmed = isConfirmed
+      wasConfirmed = record.wasConfirmed
     } else if let known, wall < known - Self.stepTolerance {
       isBeforeNewest = true
     }
@@ -97,7 +102,8 @@ struct OwnClock {
   func record(boot: String) -> ClockRecord {
     ClockRecord(
       boot: boot, offset: offset, wallOffset: wallOffset, isConfirmed: isConfirmed,
-      isEstimated: isEstimated, confirmedUntil: confirmedUntil)
+      wasConfirmed: wasConfirmed || isConfirmed, isEstimated: isEstimated,
+      confirmedUntil: confirmedUntil)
   }
 
   // MARK: What the machine shows
@@ -127,6 +133,7 @@ struct OwnClock {
     followedAt = running
     guard !isApart || abs(step) > Self.stepTolerance else { return [] }
     wasConfirmed = isConfirmed || isApart && wasConfirmed
+    steppedAt = running
     (isApart, isConfirmed, isAssumed, doubtSince, waitingCount) = (true, false, false, nil, 0)
     return [.stepped(by: difference)]
   }
@@ -193,6 +200,13 @@ struct OwnClock {
       confirm()
       return take(right, isEstimated: isEstimated) + [.confirmed]
     }
+    if isApart, !wasConfirmed, running - steppedAt >= Self.doubtMax,
+      isPlausible(wallOffset, running)
+    {
+      // Nobody ever vouched for our time, and whoever sets a clock mostly sets it right.
+      isAssumed = true
+      return take(wallOffset, isEstimated: false) + [.assumed]
+    }
     guard isDoubtful, let doubtSince else { return [] }
     let isOver = running - doubtSince >= Self.doubtMax || waitingCount >= Self.waitingCountMax
     guard isOver else { return [] }
@@ -216,8 +230,20 @@ struct OwnClock {
     return median
   }
 
-  private func isPlausible(_ offset: Milliseconds, _ running: Milliseconds) -> Bool {
+  private func isPlausible(_ other: Milliseconds, _ running: Milliseconds) -> Bool {
     let floor = max(Self.earliest, confirmedUntil ?? Self.earliest)
-    return running + offset >= floor - ClockState.clockTolerance
+    let time = running + other
+    return time >= floor - ClockState.clockTolerance && isNear(time, ours: running + offset)
+  }
+
+  private func isNear(_ time: Milliseconds, ours: Milliseconds) -> Bool {
+    time <= max(Self.earliest, ours) + Self.aheadMax
+  }
+
+  /// Whether a device whose clock is right can have sent this `ts`, be it late, when our time is
+  /// `ours` and may be wrong.
+  func mayBeRight(_ sentAt: Milliseconds, ours: Milliseconds) -> Bool {
+    let floor = max(Self.earliest, (confirmedUntil ?? .min / 2) - ClockState.lateness)
+    return sentAt >= floor && isNear(sentAt, ours: ours)
   }
 }
