@@ -100,6 +100,16 @@ struct OwnClockTests {
     }
   }
 
+  @Test("a step begins the doubt anew for what waits, and forgets none of it")
+  func stepWhileWaiting() {
+    var clock = Self.clock()
+    clock.noteWaiting(receivedAt: Self.start, count: 600)
+    _ = clock.look(wall: Self.start + Self.hour + 200_000, running: Self.up + 200_000)
+    #expect(clock.judge(running: Self.up + 400_000, deviceCount: 9).isEmpty)
+    clock.noteWaiting(receivedAt: Self.start, count: 400)
+    #expect(clock.judge(running: Self.up + 400_000, deviceCount: 9) == [.assumed])
+  }
+
   @Test("a step that is taken back leaves the clock as confirmed as it was")
   func stepTakenBack() {
     var clock = Self.clock()
@@ -277,7 +287,11 @@ struct OwnClockTests {
     let late = Self.tell(&clock, Array(repeating: Self.hour, count: 5))
     #expect(late == [.corrected(by: Self.hour), .confirmed])
     var crowded = Self.clock()
-    for _ in 0..<1_000 { crowded.noteWaiting(receivedAt: Self.start) }
+    for _ in 0..<1_000 {
+      #expect(crowded.isDoubtful)
+      crowded.noteWaiting(receivedAt: Self.start)
+    }
+    #expect(!crowded.isDoubtful)
     #expect(crowded.judge(running: Self.up, deviceCount: 9) == [.assumed])
   }
 }

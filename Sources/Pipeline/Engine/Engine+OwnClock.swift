@@ -34,9 +34,10 @@ extension Engine {
     let summaries = try store.inbox()
     for device in intake.devices where summaries.contains(where: { $0.address == device.address }) {
       let kept = try store.inboxMessages(device.address)
-      if kept.contains(where: { $0.flags.contains(.receivedAtWrong) }) {
-        intake.waiting.insert(device.address)
-      }
+      let count = kept.count { $0.flags.contains(.receivedAtWrong) }
+      guard count > 0 else { continue }
+      intake.waiting.insert(device.address)
+      intake.ownClock?.noteWaiting(receivedAt: clocks.own.now(), count: count)
     }
     if ownClock.isBeforeNewest {
       log("our clock stands before what is on disk; the time comes from devices, once they tell")

@@ -26,8 +26,8 @@ struct OwnClock {
   static let stepTolerance: Milliseconds = 2_000
   /// A clock that is steered is not steered faster: 500 in a million (`adjtimex`).
   static let slewDivisor: Milliseconds = 2_000
-  /// Messages that cannot be placed in time wait so long for a majority, and so many of them: less
-  /// than the inbox keeps of one device.
+  /// Messages that cannot be placed in time wait so long for a majority, and so many of them at
+  /// most: the inbox keeps twice as many of one device, so none is pushed out.
   static let doubtMax: Milliseconds = 300_000
   static let waitingCountMax = 1_000
   /// 2025-01-01, before there was any nhip: devices that lost their time are not a majority.
@@ -85,7 +85,7 @@ struct OwnClock {
   }
 
   /// What cannot be placed in time without our clock is not placed yet.
-  var isDoubtful: Bool { !isConfirmed && !isAssumed }
+  var isDoubtful: Bool { !isConfirmed && !isAssumed && waitingCount < Self.waitingCountMax }
 
   /// What is received now is flagged.
   var isWrong: Bool { isApart || isBeforeNewest && !isConfirmed }
@@ -118,7 +118,8 @@ struct OwnClock {
       seen >= (certainOffset ?? .min) - Self.stepTolerance
     {
       // It was wrong, and somebody has set it right.
-      (isBeforeNewest, isAssumed) = (false, true)
+      isBeforeNewest = false
+      assume()
       return take(seen, isEstimated: false) + [.assumed]
     }
     let difference = seen - offset
@@ -134,7 +135,8 @@ struct OwnClock {
     guard !isApart || abs(step) > Self.stepTolerance else { return [] }
     wasConfirmed = isConfirmed || isApart && wasConfirmed
     steppedAt = running
-    (isApart, isConfirmed, isAssumed, doubtSince, waitingCount) = (true, false, false, nil, 0)
+    (isApart, isConfirmed, isAssumed) = (true, false, false)
+    doubtSince = waitingCount > 0 ? running : nil
     return [.stepped(by: difference)]
   }
 
@@ -173,6 +175,11 @@ struct OwnClock {
     votes.removeAll()
   }
 
+  private mutating func assume() {
+    isAssumed = true
+    (doubtSince, waitingCount) = (nil, 0)
+  }
+
   // MARK: What devices say
 
   /// Notes the time of a message; only a clock in doubt asks for it.
@@ -184,10 +191,10 @@ struct OwnClock {
       device: device, sentAt: sentAt, running: receivedAt - offset, isKept: isKept)
   }
 
-  /// A message waits because our clock is in doubt.
-  mutating func noteWaiting(receivedAt: Milliseconds) {
+  /// Messages wait because our clock is in doubt.
+  mutating func noteWaiting(receivedAt: Milliseconds, count: Int = 1) {
     doubtSince = doubtSince ?? receivedAt - offset
-    waitingCount += 1
+    waitingCount += count
   }
 
   /// Judges by what was heard.
@@ -204,13 +211,13 @@ struct OwnClock {
       isPlausible(wallOffset, running)
     {
       // Nobody ever vouched for our time, and whoever sets a clock mostly sets it right.
-      isAssumed = true
+      assume()
       return take(wallOffset, isEstimated: false) + [.assumed]
     }
-    guard isDoubtful, let doubtSince else { return [] }
+    guard !isAssumed, let doubtSince else { return [] }
     let isOver = running - doubtSince >= Self.doubtMax || waitingCount >= Self.waitingCountMax
     guard isOver else { return [] }
-    isAssumed = true
+    assume()
     return [.assumed]
   }
 
