@@ -17,7 +17,7 @@ struct InboxCredit {
       device.address == address, profiles.contains(where: { $0.kind == address.kind })
     else { return }
     let intake = Intake(profiles: profiles, registry: registry, observed: [], receiveMaximum: 1)
-    for message in try store.inboxMessages(address) { Self.accept(message, into: intake) }
+    for message in try store.inboxMessages(address) { intake.accept(message) }
     var batch = intake.takeBatch()
     batch.adoptedFrom = address
     do { try store.commit(batch) } catch {
@@ -27,21 +27,5 @@ struct InboxCredit {
     }
     counters = intake.counters
     state = zip(intake.devices, intake.states).first { $0.0.number == device.number }?.1
-  }
-
-  private static func accept(_ message: InboxMessage, into intake: Intake) {
-    let topic = Array(message.topic.utf8)
-    // The decoder reads up to 64 bytes behind the payload.
-    let padded =
-      message.payload + Array(repeating: 0, count: RecordRing.readableBytesBehind)
-    unsafe topic.withUnsafeBytes { topic in
-      unsafe padded.withUnsafeBytes { padded in
-        let payload = unsafe UnsafeRawBufferPointer(rebasing: padded[..<message.payload.count])
-        let header = MessageHeader(
-          receivedAt: message.receivedAt, payloadSize: payload.count, topicSize: topic.count,
-          packetID: 0, session: 0, flags: message.flags)
-        unsafe intake.accept(Message(header: header, topic: topic, payload: payload))
-      }
-    }
   }
 }

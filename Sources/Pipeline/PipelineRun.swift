@@ -20,24 +20,42 @@ package final class PipelineRun: Sendable {
   package let profiles: [Profile]
   package let store: Store
   private let log: @Sendable (String) -> Void
+  /// What the machine says the time of day is, which may be wrong.
   private let clock: @Sendable () -> Milliseconds
+  private let runningTime: RunningTime
+  /// As judged at the start; the engine goes on with it.
+  private let ownClock: OwnClock
+  /// The time of day for everything else.
+  private let time: OwnTime
   private let stopped = Atomic(false)
   private let latestStatus = Mutex<EngineStatus?>(nil)
   private let failure = Mutex<MosquittoError?>(nil)
 
   /// Opens the store, takes what the registry's files say anew.
+  ///
+  /// - Parameters:
+  ///   - clock: the machine's time of day.
+  ///   - runningTime: what its steps are judged by.
   package init(
     configuration: PipelineConfiguration, profiles: [Profile], registry: Registry?,
-    clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void
+    clock: @escaping @Sendable () -> Milliseconds, runningTime: RunningTime,
+    log: @escaping @Sendable (String) -> Void
   ) throws {
     self.configuration = configuration
     self.profiles = profiles
     self.clock = clock
+    self.runningTime = runningTime
     self.log = log
     store = try Store(path: configuration.store, access: .readWrite)
+    let running = runningTime.now()
+    ownClock = OwnClock(
+      wall: clock(), running: running, boot: runningTime.boot,
+      record: try ClockRecord.load(from: store),
+      newest: try store.newestObserved(session: Engine.liveObservation))
+    time = OwnTime(running: runningTime.now, offset: ownClock.offset)
     try configuration.uptime.reported.save(in: store)
     if let registry {
-      let changes = try store.importChangedRegistry(registry, by: "pipeline", at: clock())
+      let changes = try store.importChangedRegistry(registry, by: "pipeline", at: time.now())
       log("registry: \(registry.devices.count) devices, \(changes.count) changes")
     }
   }
@@ -52,12 +70,14 @@ package final class PipelineRun: Sendable {
   /// Runs until ``stop()``.
   package func run() throws {
     let source = configuration.source
-    let now = clock()
+    let now = time.now()
     let registry = try store.registry()
+    // Up to the end, whatever our clock says of it now.
     let intake = Intake(
       profiles: profiles, registry: registry,
-      observed: try store.observed(from: now - Self.gapMemory, to: now),
+      observed: try store.observed(from: now - Self.gapMemory, to: .max),
       receiveMaximum: source.receiveMaximum)
+    intake.ownClock = ownClock
     var judge = AlertJudge(
       profiles: profiles, devices: intake.devices,
       book: AlertBook(
@@ -80,7 +100,7 @@ package final class PipelineRun: Sendable {
     let engine = Engine(
       intake: intake, judge: judge, store: store, commands: desk.queue, sources: boxes,
       wake: wake, publisher: publisher?.link, retention: configuration.retention.limits,
-      clock: clock, log: log,
+      clocks: .init(wall: clock, boot: runningTime.boot, own: time), log: log,
       stopping: { [self] in
         guard isStopped || failure.withLock({ $0 != nil }) else { return false }
         // Sessions first: each waits for its last batch, which only a running engine commits.
@@ -108,7 +128,8 @@ package final class PipelineRun: Sendable {
     var ends = RecordRing.make(capacityBytes: Self.ringBytes)
     let link = SessionLink(engineWake: wake)
     let handover = Handover(ends.takeProducer())
-    let (clock, log) = (clock, log)
+    // Sessions stamp with the running time, which the engine turns into a time of day.
+    let (clock, log) = (time.running, log)
     threads.enter()
     let thread = Thread { [self] in
       defer { threads.leave() }
@@ -137,7 +158,8 @@ package final class PipelineRun: Sendable {
     // No session's name holds a colon, so no session has this client id.
     let settings = PublisherSettings(access: access, clientID: "nhip-\(node):alerts", node: node)
     return PublisherThread(
-      settings: settings, store: store, engineWake: engineWake, clock: clock, log: log,
+      settings: settings, store: store, engineWake: engineWake, clock: { [time] in time.now() },
+      log: log,
       nodeState: { [self] in
         let status = status
         return NodeState(

@@ -44,6 +44,7 @@ package enum ReadingExport {
       (.retained, "retained"), (.redelivered, "redelivered"), (.resumed, "resumed"),
       (.backlog, "backlog"), (.untimed, "untimed"), (.clockWrong, "clock_wrong"),
       (.outOfRange, "out_of_range"), (.offlineMark, "offline_mark"),
+      (.receivedAtWrong, "received_at_wrong"),
     ]
     return all.filter { flags.contains($0.0) }.map(\.1)
   }

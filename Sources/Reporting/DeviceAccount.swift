@@ -140,6 +140,7 @@ struct Accounts {
     flagCounts.readings += 1
     if flags.contains(.backlog) { flagCounts.backlog += 1 }
     if flags.contains(.clockWrong) { flagCounts.wrongClock += 1 }
+    if flags.contains(.receivedAtWrong) { flagCounts.ownClockWrong += 1 }
     if flags.contains(.untimed) { flagCounts.untimed += 1 }
     if flags.contains(.outOfRange) { flagCounts.outOfRange += 1 }
   }

@@ -240,6 +240,7 @@ package enum JSONReport {
     var duplicates: Int
     var backlog: Int
     var wrongClock: Int
+    var ownClockWrong: Int
     var untimed: Int
     var outOfRange: Int
     var quarantine: [Quarantine]
@@ -255,6 +256,7 @@ package enum JSONReport {
       duplicates = quality.duplicates
       backlog = quality.backlog
       wrongClock = quality.wrongClock
+      ownClockWrong = quality.ownClockWrong
       untimed = quality.untimed
       outOfRange = quality.outOfRange
       quarantine = quality.quarantine.map { Quarantine(reason: $0.reason, count: $0.count) }

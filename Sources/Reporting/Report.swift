@@ -61,6 +61,8 @@ package struct DataQuality: Sendable, Hashable {
   package var duplicates = 0
   package var backlog = 0
   package var wrongClock = 0
+  /// Received while the clock of nhip's own machine was wrong or in doubt.
+  package var ownClockWrong = 0
   package var untimed = 0
   package var outOfRange = 0
   package var quarantine: [QuarantineCount] = []

@@ -114,9 +114,11 @@ extension Words {
   /// What the data quality part of every form lists, in its order.
   func counts(of quality: DataQuality) -> [(name: String, count: Int64)] {
     let total = quality.quarantine.reduce(0) { $0 + $1.count }
+    let own = Int64(quality.ownClockWrong)
     return [
       (readings, Int64(quality.readings)), (duplicates, Int64(quality.duplicates)),
       (backlog, Int64(quality.backlog)), (wrongClock, Int64(quality.wrongClock)),
+    ] + (own > 0 ? [(ownClockWrong, own)] : []) + [
       (untimed, Int64(quality.untimed)), (outOfRange, Int64(quality.outOfRange)),
       (quarantined, total),
     ] + quality.quarantine.map { ("  \($0.reason)", $0.count) }

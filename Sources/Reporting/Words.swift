@@ -117,6 +117,9 @@ struct Words: Sendable {
     pick("Gửi bù (thiết bị lưu khi mất kết nối)", "Backlog (kept by the device)")
   }
   var wrongClock: String { pick("Đồng hồ thiết bị sai (đã chỉnh)", "Wrong clock (corrected)") }
+  var ownClockWrong: String {
+    pick("Nhận khi đồng hồ máy chủ sai", "Received while our own clock was wrong")
+  }
   var untimed: String { pick("Không có thời gian", "Without a time") }
   var outOfRange: String { pick("Giá trị ngoài khoảng cho phép", "Out of range") }
   var quarantined: String { pick("Bản tin hỏng bị cách ly", "Quarantined payloads") }

@@ -12,6 +12,8 @@ package struct CommitBatch: Sendable {
   package var shelvedPackets: [ShelvedPacket] = []
   /// A session's interval grows: the row with the same session and start gets the later end.
   package var observed: [Observation] = []
+  /// Rows, by session and start, that were written by a clock that turned out to be wrong.
+  package var observedWithdrawn: [Observation] = []
   /// Stretches in which we could not hear, whatever the sessions say.
   package var observedHoles: [Interval] = []
   /// Its inbox is emptied in the transaction that holds the blocks which credit those messages.

@@ -53,6 +53,22 @@ extension Store {
     return rowCountMax - left + db.changesCount
   }
 
+  static func withdraw(_ observations: [Observation], from db: Database) throws {
+    for observation in observations {
+      let statement = try db.cachedStatement(
+        sql: "DELETE FROM observed WHERE session = ? AND start_at = ?")
+      try statement.execute(arguments: [observation.session, observation.start])
+    }
+  }
+
+  /// Until when a session could hear; nil if it never could.
+  package func newestObserved(session: Int) throws(StoreError) -> Milliseconds? {
+    try read("observed times cannot be read") { db in
+      try Int64.fetchOne(
+        db, sql: "SELECT max(end_at) FROM observed WHERE session = ?", arguments: [session])
+    }
+  }
+
   /// When any session could hear, less the holes: disjoint, ascending, within `from`..<`to`.
   package func observed(
     from: Milliseconds, to: Milliseconds

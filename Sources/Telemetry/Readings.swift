@@ -43,6 +43,9 @@ package struct ReadingFlags: OptionSet, Sendable, Hashable {
   package static let outOfRange = ReadingFlags(rawValue: 1 << 6)
   /// `online: false`: a presence mark, usually the will; has no time of its own.
   package static let offlineMark = ReadingFlags(rawValue: 1 << 7)
+  /// The machine's own clock was wrong, or in doubt, when it was received: `receivedAt` was told by
+  /// the machine's running time or by what most devices say, and the device's time stands.
+  package static let receivedAtWrong = ReadingFlags(rawValue: 1 << 8)
 }
 
 /// One value as the device sent it.

@@ -75,7 +75,7 @@ struct LoadedPipeline {
   func makeRun(log: @escaping @Sendable (String) -> Void = Nhip.log) throws -> PipelineRun {
     try PipelineRun(
       configuration: configuration, profiles: profiles, registry: registry,
-      clock: Nhip.wallClock, log: log)
+      clock: Nhip.wallClock, runningTime: .ofThisMachine(), log: log)
   }
 }
 

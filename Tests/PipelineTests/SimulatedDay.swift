@@ -83,7 +83,7 @@ struct SimulatedDay {
     return isKeptByBroker || receivedAt - at <= tolerance ? at : receivedAt
   }
 
-  private static func registry(of plan: FleetPlan) -> Registry {
+  static func registry(of plan: FleetPlan) -> Registry {
     var registry = Registry(units: [
       Telemetry.Unit(code: "VN", name: "Việt Nam", level: "nation", parent: ""),
       Telemetry.Unit(code: "98", name: "Lâm Sơn", level: "province", parent: "VN"),

@@ -17,7 +17,8 @@ struct UptimeSettingsTests {
     configuration.store = folder.path + "/nhip.sqlite"
     configuration.uptime.outageMin = 90_000
     let run = try PipelineRun(
-      configuration: configuration, profiles: [], registry: nil, clock: { 0 }, log: { _ in })
+      configuration: configuration, profiles: [], registry: nil, clock: { 0 },
+      runningTime: RunningTime(boot: "", now: { 0 }), log: { _ in })
     defer { run.store.close() }
     let reader = try Store(path: configuration.store, access: .readOnly)
     defer { reader.close() }

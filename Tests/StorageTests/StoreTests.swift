@@ -185,4 +185,23 @@ struct StoreTests {
     let expected = [(10, 20), (30, 190), (310, 350)].map { Interval(start: $0, end: $1) }
     #expect(try store.observed(from: 10, to: 350) == expected)
   }
+
+  @Test("what a wrong clock wrote of hearing is withdrawn in the commit that puts it right")
+  func observedWithdrawn() throws {
+    let store = try Store(path: home.path, access: .readWrite)
+    defer { store.close() }
+    #expect(try store.newestObserved(session: 1) == nil)
+    var batch = CommitBatch()
+    let wrong = Observation(session: 1, start: 500, end: 600)
+    batch.observed = [Observation(session: 1, start: 0, end: 50), wrong]
+    try store.commit(batch)
+    #expect(try store.newestObserved(session: 1) == 600)
+    var right = CommitBatch()
+    right.observedWithdrawn = [wrong]
+    right.observed = [Observation(session: 1, start: 60, end: 160)]
+    try store.commit(right)
+    #expect(try store.newestObserved(session: 1) == 160)
+    let expected = [(0, 50), (60, 160)].map { Interval(start: $0, end: $1) }
+    #expect(try store.observed(from: 0, to: 1_000) == expected)
+  }
 }

@@ -62,6 +62,24 @@ extension AlertJudge {
       + plan.anomalies.map(\.name)
   }
 
+  /// Our time was wrong: nothing can have been heard or judged later than now.
+  mutating func forget(after now: Milliseconds) {
+    brokerAliveAt = min(brokerAliveAt, now)
+    for position in devices.indices where heardAt[position] != .min {
+      let plan = plans[planOfDevice[position]]
+      heardAt[position] = min(heardAt[position], now)
+      silenceDueAt[position] = heardAt[position] + plan.offlineAfter
+    }
+    for position in pendingMarks where markedAt[position] > now { markedAt[position] = now }
+    for index in conditionStates.indices where conditionStates[index].judgedAt > now {
+      conditionStates[index].judgedAt = now
+      conditionStates[index].holdsSince = min(conditionStates[index].holdsSince, now)
+    }
+    for index in anomalyStates.indices where anomalyStates[index].judgedAt > now {
+      anomalyStates[index].judgedAt = now
+    }
+  }
+
   /// After recovery: what is open is what the store says.
   mutating func takeOpenAlerts() {
     for position in devices.indices {

@@ -47,24 +47,30 @@ final class Engine {
   static let retryFirst: Milliseconds = 100
   static let retryMax: Milliseconds = 5_000
 
-  private let intake: Intake
-  private var judge: AlertJudge
-  private let store: Store
+  let intake: Intake
+  var judge: AlertJudge
+  let store: Store
   private let commands: ControlQueue
   private var sources: [SourceBox]
   private let wake: DispatchSemaphore
   private let stopping: () -> Bool
-  private let clock: @Sendable () -> Milliseconds
-  private let log: @Sendable (String) -> Void
+  let clocks: Clocks
+  let log: @Sendable (String) -> Void
   private let publish: (EngineStatus) -> Void
   /// Told when the outbox has something new; nil if alerts are not published.
-  private let publisher: PublisherLink?
+  let publisher: PublisherLink?
   private let retention: RetentionLimits
+  // What is due and when is reckoned in running time, which nobody can set.
   private var retentionDueAt: Milliseconds
-  private var tickedAt: Milliseconds = 0
+  private var tickedAt: Milliseconds?
+  /// In running time.
   private var observation = LiveObservation()
+  /// Where the stretch that goes on began: by running time, and by our time of day as it then was.
+  var stretch: (running: Milliseconds, start: Milliseconds)?
   /// Stretches that grew since the last commit.
-  private var observed: [Observation] = []
+  var observed: [Observation] = []
+  /// Stretches that were noted while our clock was not confirmed.
+  var observedInDoubt: [Observation] = []
   private var observedWrittenAt: Milliseconds = 0
   private var publishedAt: Milliseconds = 0
   private var checkpointAt: Milliseconds
@@ -79,8 +85,7 @@ final class Engine {
   init(
     intake: Intake, judge: consuming AlertJudge, store: Store, commands: ControlQueue,
     sources: [SourceBox], wake: DispatchSemaphore, publisher: PublisherLink?,
-    retention: RetentionLimits,
-    clock: @escaping @Sendable () -> Milliseconds, log: @escaping @Sendable (String) -> Void,
+    retention: RetentionLimits, clocks: Clocks, log: @escaping @Sendable (String) -> Void,
     stopping: @escaping () -> Bool, publish: @escaping (EngineStatus) -> Void
   ) {
     self.intake = intake
@@ -90,12 +95,12 @@ final class Engine {
     self.commands = commands
     self.sources = sources
     self.wake = wake
-    self.clock = clock
+    self.clocks = clocks
     self.log = log
     self.stopping = stopping
     self.publish = publish
     self.retention = retention
-    checkpointAt = clock()
+    checkpointAt = clocks.own.running()
     retentionDueAt = checkpointAt + Self.retentionEvery
   }
 
@@ -104,6 +109,7 @@ final class Engine {
   /// - Throws: a store's error that trying again cannot mend. Nothing is acknowledged after it.
   func run() throws(StoreError) {
     defer { for box in sources { box.source.link.engineEnded() } }
+    try startClock()
     while !stopping() {
       _ = wake.wait(timeout: .now() + .milliseconds(Int(Self.idleWait)))
       try step()
@@ -113,29 +119,28 @@ final class Engine {
     try checkpoint()
   }
 
-  private func step(isLast: Bool = false) throws(StoreError) {
+  func step(isLast: Bool = false) throws(StoreError) {
+    try judgeClock()
     try executeCommands()
     noteObservation()
+    let offset = ownClock.offset
     let drained = sources.map { box in
       unsafe box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
-        unsafe intake.accept(Message(record: record))
+        unsafe intake.accept(Message(record: record).stamped(later: offset))
       }
     }
-    let now = clock()
+    let now = clocks.own.running()
     let isFull = drained.contains(SessionLimits.batchMessages)
     var batch = intake.takeBatch()
     for block in batch.blocks { judge.read(block, gaps: intake.gaps) }
     judgeMarks()
     // What is still in a ring may be the very reading whose absence a tick would judge.
-    if !isFull, let heardUntil = observation.current?.end { tick(heardUntil) }
-    (batch.alerts, batch.outbox) = judge.book.takeTransitions()
+    if !isFull, let heardUntil = observation.current?.end { tick(now, until: heardUntil + offset) }
     let isObservationDue = now - observedWrittenAt >= Self.observationEvery || isLast
+    (batch.alerts, batch.outbox) = judge.book.takeTransitions()
     if drained.contains(where: { $0 > 0 }) || !batch.alerts.isEmpty || isObservationDue {
-      batch.observed = observed
-      observed.removeAll()
       observedWrittenAt = now
-      try commit(batch)
-      if !batch.outbox.isEmpty { publisher?.wake() }
+      try commit(&batch)
     }
     // Only who waits for this commit is told of it: signals nobody takes would pile up.
     for (box, count) in zip(sources, drained) where count > 0 {
@@ -147,7 +152,7 @@ final class Engine {
     if isFull { wake.signal() }
     if isLast || now - publishedAt >= Self.publishEvery {
       publishedAt = now
-      publish(status(at: now))
+      publish(status(at: clocks.own.now()))
     }
   }
 
@@ -156,27 +161,29 @@ final class Engine {
   private func judgeMarks() {
     // While we cannot hear, another client's answer may come from a broker that is a new one.
     guard !judge.pendingMarks.isEmpty, observation.current != nil else { return }
-    let answers = sources.compactMap { $0.source.link.status.answeredAt }
+    let answers = sources.compactMap { $0.source.link.status.answeredAt }.map {
+      $0 + ownClock.offset
+    }
     let alive = max(answers.max() ?? .min, publisher?.brokerAliveAt ?? .min)
     judge.noteBrokerAlive(at: alive, intake.gaps)
     if !judge.pendingMarks.isEmpty { publisher?.probe() }
   }
 
-  private func tick(_ now: Milliseconds) {
-    // A clock that was set back only makes the next tick wait until it has caught up.
-    guard now - tickedAt >= Self.tickEvery else { return }
+  /// - Parameter heardUntil: until when all that there was to hear was heard.
+  private func tick(_ now: Milliseconds, until heardUntil: Milliseconds) {
+    guard tickedAt.map({ now - $0 >= Self.tickEvery }) ?? true else { return }
     tickedAt = now
-    judge.tick(now: now, gaps: intake.gaps)
+    judge.tick(now: heardUntil, gaps: intake.gaps)
   }
 
   /// Between two commits: what came before a command is on disk, what comes after it obeys it.
   private func executeCommands() throws(StoreError) {
     guard commands.hasPending else { return }
     let before = try store.lastBlock()
-    guard let effect = try commands.executeAll(store: store, at: clock()) else { return }
+    guard let effect = try commands.executeAll(store: store, at: clocks.own.now()) else { return }
     intake.register(effect.registry)
     for (number, state) in effect.states { intake.restore(number, state) }
-    judge.register(effect.registry, devices: intake.devices, at: clock())
+    judge.register(effect.registry, devices: intake.devices, at: clocks.own.now())
     // What was credited to a device from the inbox tells when it was last heard.
     if !effect.states.isEmpty { try recover(after: before) }
     for alert in effect.acknowledged { judge.book.take(alert) }
@@ -196,18 +203,23 @@ final class Engine {
     }
   }
 
-  /// The same transaction again and again while the disk is full or the file is busy.
-  private func commit(_ batch: CommitBatch) throws(StoreError) {
+  /// Adds what was observed, and writes the same transaction again and again while the disk is full
+  /// or the file is busy.
+  func commit(_ batch: inout CommitBatch) throws(StoreError) {
+    batch.observed += observed
+    observed.removeAll()
     var wait = Self.retryFirst
     while true {
       do {
-        return try store.commit(batch)
+        try store.commit(batch)
+        break
       } catch where error.isRetryable && !stopping() {
         log("\(error); nothing is acknowledged until it is stored; again in \(wait) ms")
         usleep(UInt32(wait * 1_000))
         wait = min(wait * 2, Self.retryMax)
       }
     }
+    if !batch.outbox.isEmpty { publisher?.wake() }
   }
 
   /// A stretch of hearing that starts anew leaves a gap behind it, before anything is judged.
@@ -216,11 +228,8 @@ final class Engine {
       let status = box.source.link.status
       return LiveObservation.Hearing(from: status.heardFrom, until: status.heardUntil)
     }
-    guard let stretch = observation.note(sessions) else { return }
-    intake.gaps.heard(from: stretch.start, until: stretch.end)
-    if observed.last?.start == stretch.start { observed.removeLast() }
-    observed.append(
-      Observation(session: Self.liveObservation, start: stretch.start, end: stretch.end))
+    guard let heard = observation.note(sessions) else { return }
+    note(heard)
   }
 
   private func checkpointIfDue(_ now: Milliseconds) throws(StoreError) {
@@ -234,19 +243,22 @@ final class Engine {
     guard now >= retentionDueAt else { return }
     retentionDueAt = now + Self.retentionEvery
     do {
+      // A clock that nobody has confirmed deletes nothing that may be young.
+      guard let today = ownClock.certain(running: now) else { return }
       let deleted = try store.applyRetention(
-        retention, at: now, rowCountMax: Self.retentionRowCountMax)
+        retention, at: today, rowCountMax: Self.retentionRowCountMax)
       if deleted == Self.retentionRowCountMax { retentionDueAt = now + Self.retentionStep }
     } catch where error.isRetryable {
       log("\(error); what is too old stays until the next time")
     }
   }
 
-  private func checkpoint() throws(StoreError) {
-    checkpointAt = clock()
+  func checkpoint() throws(StoreError) {
+    checkpointAt = clocks.own.running()
     readingsAtCheckpoint = intake.counters.readings
     try store.saveCheckpoint(
-      Checkpoint.encode(intake, judge), afterBlock: try store.lastBlock(), at: checkpointAt)
+      Checkpoint.encode(intake, judge), afterBlock: try store.lastBlock(), at: clocks.own.now())
+    try saveClock()
   }
 
   private func status(at now: Milliseconds) -> EngineStatus {
@@ -258,7 +270,8 @@ final class Engine {
           isOffline: judge.isOffline[position])
       },
       sessions: sources.map { ($0.source.settings.name, $0.source.link.status) },
-      openAlertCount: judge.book.openCount, recentAlerts: judge.book.recent)
+      ownClockError: ownClock.error, openAlertCount: judge.book.openCount,
+      recentAlerts: judge.book.recent)
   }
 }
 
@@ -274,6 +287,8 @@ package struct EngineStatus: Sendable {
   package var counters: IntakeCounters
   package var devices: [DeviceStatus]
   package var sessions: [(name: String, status: SessionLink.Status)]
+  /// How far the machine's clock is ahead of our time of day; nil while they agree.
+  package var ownClockError: Milliseconds?
   package var openAlertCount: Int
   /// The newest transitions, newest last.
   package var recentAlerts: [Alert]

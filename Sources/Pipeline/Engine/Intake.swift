@@ -11,7 +11,13 @@ import Telemetry
 /// a column row, the inbox, the quarantine, or the count of redeliveries.
 final class Intake {
   private(set) var devices: [Device] = []
-  private(set) var states: [ClockState] = []
+  var states: [ClockState] = []
+  /// Where our time of day comes from; nil where receive times are given and not ours (replay).
+  var ownClock: OwnClock?
+  /// Devices of which messages wait in the inbox until our clock is out of doubt.
+  var waiting: Set<DeviceAddress> = []
+  /// What devices' clocks were known to do before ours came into doubt, by number.
+  var statesBeforeDoubt: [Int64: ClockState]?
   private var topics = TopicTable([])
   private var codecs: [JSONCodec] = []
   private var columns: [ReadingColumns] = []
@@ -22,11 +28,11 @@ final class Intake {
   private let kinds: [String: Int]
   var gaps: ObservationGaps
   var redeliveries: RedeliveryFilter
-  private var inbox: [InboxMessage] = []
+  var inbox: [InboxMessage] = []
   private var quarantine: [QuarantinedMessage] = []
   private var shelvedPackets: [ShelvedPacket] = []
-  private(set) var batchCount = 0
-  private(set) var counters = IntakeCounters()
+  var batchCount = 0
+  var counters = IntakeCounters()
 
   init(profiles: [Profile], registry: Registry, observed: [Interval], receiveMaximum: Int) {
     gaps = ObservationGaps(observed: observed)
@@ -116,6 +122,7 @@ final class Intake {
     let position = Int(route.device)
     let receivedAt = unsafe message.header.receivedAt
     var flags = unsafe message.flags
+    if ownClock?.isWrong == true { flags.insert(.receivedAtWrong) }
     if codecs[kind].value(at: columnOfOnline[kind]) == .flag(false) { flags.insert(.offlineMark) }
     if decoded.isOutOfRange { flags.insert(.outOfRange) }
     // Neither a will (its ts is its connect time) nor a retained copy tells when it was sent.
@@ -123,13 +130,14 @@ final class Intake {
     let up = codecs[kind].value(at: columnOfUp[kind]).double
     let keeper: ClockJudge.Keeper =
       route.channel == .backlog ? .device : flags.contains(.resumed) ? .broker : .nobody
+    var state = states[position]
     let verdict =
       isMark
       ? ClockJudge.Verdict(eventTime: receivedAt, flags: [])
       : ClockJudge.judge(
         sentAt: decoded.sentAt, receivedAt: receivedAt,
         upMilliseconds: up.flatMap(Self.milliseconds(upSeconds:)), keptBy: keeper,
-        commissionedAt: devices[position].commissionedAt, state: &states[position])
+        commissionedAt: devices[position].commissionedAt, state: &state)
     flags.formUnion(verdict.flags)
     if route.channel == .backlog
       || gaps.isKeptByDevice(
@@ -138,6 +146,13 @@ final class Intake {
     {
       flags.insert(.backlog)
     }
+    if ownClock?.isConfirmed == false {
+      hear(isMark ? nil : decoded.sentAt, receivedAt, from: devices[position], keeper)
+      if mustWait(decoded.sentAt, receivedAt, flags, route.channel) {
+        return unsafe wait(message, of: devices[position])
+      }
+    }
+    states[position] = state
     columns[kind].device.append(devices[position].number)
     columns[kind].channel.append(route.channel)
     columns[kind].flags.append(flags)
@@ -201,7 +216,7 @@ final class Intake {
         receivedAt: receivedAt))
   }
 
-  private static func scrubbed(_ payload: UnsafeRawBufferPointer) -> [UInt8] {
+  static func scrubbed(_ payload: UnsafeRawBufferPointer) -> [UInt8] {
     var bytes = unsafe Array(payload)
     PersonalData.scrub(&bytes)
     return bytes
@@ -256,5 +271,7 @@ package struct IntakeCounters: Sendable, Equatable {
   package var readings: UInt64 = 0
   package var redelivered: UInt64 = 0
   package var inbox: UInt64 = 0
+  /// Of registered devices, kept in the inbox until our own clock is out of doubt.
+  package var waiting: UInt64 = 0
   package var quarantined: UInt64 = 0
 }

@@ -43,7 +43,8 @@ struct SealedReading {
     let hasSequence = sequenceColumn.map { columns.metrics[$0].tags[row] != .absent } ?? false
     payloadHash = hasSequence ? 0 : columns.payloadHash[row]
     receivedAt = columns.receivedAt[row]
-    let isTrusted = flags.isDisjoint(with: [.untimed, .clockWrong, .retained, .offlineMark])
+    let isTrusted = flags.isDisjoint(
+      with: [.untimed, .clockWrong, .retained, .offlineMark])
     identityReceivedAt = isTrusted ? 0 : receivedAt
     session = columns.session[row]
   }
