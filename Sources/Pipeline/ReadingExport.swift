@@ -3,10 +3,12 @@
 import Storage
 import Telemetry
 
-/// Writes every stored reading as one line of NDJSON, exactly as often as it is stored.
+/// Writes every stored reading as one line of NDJSON: those of sealed days once, those of hot
+/// blocks exactly as often as they are stored.
 package enum ReadingExport {
-  /// `{"topic":…,"ts":…,"received_at":…,"event_time":…,"flags":[…],"fields":{…}}`, in the order
-  /// of storing. `ts` is as sent and absent if it was; the other times are UTC milliseconds.
+  /// `{"topic":…,"ts":…,"received_at":…,"event_time":…,"flags":[…],"fields":{…}}`: sealed days by
+  /// device and event time, then hot blocks in the order of storing. `ts` is as sent and absent if
+  /// it was; the other times are UTC milliseconds.
   ///
   /// - Parameter progress: called once a block with the share of the store read, 0 to 1.
   package static func write(
@@ -14,11 +16,23 @@ package enum ReadingExport {
   ) throws {
     let devices = Dictionary(
       uniqueKeysWithValues: try store.registry().devices.map { ($0.number, $0) })
+    let sealed = try store.sealedDays()
+    for (position, day) in sealed.enumerated() {
+      progress(0.5 * Double(position) / Double(sealed.count))
+      try store.forEachSealedBlock(of: day) { block in
+        for row in block.ownRows {
+          output(line(block.readings, row, device: devices[block.device]))
+        }
+      }
+    }
+    let throughBlock = Dictionary(uniqueKeysWithValues: sealed.map { ($0.day, $0.throughBlock) })
     let newest = try store.lastBlock()
     try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: 0) { id, block in
-      progress(Double(id) / Double(max(1, newest)))
+      progress(0.5 + 0.5 * Double(id) / Double(max(1, newest)))
       for row in 0..<block.count {
-        output(line(block, row, device: devices[block.device[row]]))
+        // What came for a sealed day since it was sealed waits for a revision, and stands here.
+        let isSealed = throughBlock[LocalTime.day(of: block.eventTime[row])].map { id <= $0 }
+        if isSealed != true { output(line(block, row, device: devices[block.device[row]])) }
       }
     }
   }

@@ -117,16 +117,31 @@ extension Store {
     var summary = CopySummary(
       path: path, uuid: uuid, readingCount: 0, newestReceivedAt: nil, sizeBytes: 0)
     let newest = try Double(max(lastBlock(), 1))
+    let sealed = try sealedDays()
+    let sealedDays = Set(sealed.map(\.day))
+    var hotCount: Int64 = 0
     do {
+      for day in sealed {
+        try forEachSealedBlock(of: day) { block in
+          summary.readingCount += Int64(block.ownRows.count)
+          let received = block.ownRows.map { block.readings.receivedAt[$0] }.max()
+          summary.newestReceivedAt = max(summary.newestReceivedAt ?? .min, received ?? .min)
+          try progress(structureShare)
+        }
+      }
+      if summary.newestReceivedAt == .min { summary.newestReceivedAt = nil }
       try forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: 0) { id, block in
-        summary.readingCount += Int64(block.count)
+        hotCount += Int64(block.count)
+        // Those of sealed days stand there, each once.
+        summary.readingCount += Int64(
+          block.eventTime.count { !sealedDays.contains(LocalTime.day(of: $0)) })
         if let received = block.receivedAt.max() {
           summary.newestReceivedAt = max(summary.newestReceivedAt ?? received, received)
         }
         try progress(structureShare + (1 - structureShare) * Double(id) / newest)
       }
     } catch { throw StoreError(error, action: "the blocks could not be checked", path: path) }
-    guard try readingCount() == summary.readingCount else {
+    guard try readingCount() == hotCount else {
       throw damaged("the blocks hold other numbers of readings than stand beside them")
     }
     summary.sizeBytes = try read("the store could not be measured") { db in

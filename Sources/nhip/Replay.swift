@@ -47,8 +47,13 @@ extension Nhip {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Every stored reading as NDJSON, exactly as often as it is stored.",
-      discussion: "EXAMPLE\n  nhip export --store nhip.sqlite | head")
+      abstract: "Every stored reading as NDJSON.",
+      discussion: """
+        Readings of sealed days stand once, those of other days as often as they are stored.
+
+        EXAMPLE
+          nhip export --store nhip.sqlite | head
+        """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case ndjson }
 

@@ -93,7 +93,7 @@ final class LiveBench {
       intake: intake, judge: judge, store: store,
       commands: ControlQueue(profiles: profiles, publishesAlerts: false, wake: wake),
       sources: [box], wake: wake, publisher: nil,
-      retention: RetentionLimits(raw: year, quarantine: year, inbox: year),
+      retention: RetentionLimits(raw: year, quarantine: year, inbox: year, alerts: year),
       clocks: .init(wall: wall, boot: boot, own: time),
       log: { machine.note($0) }, stopping: { false }, publish: { _ in })
   }

@@ -65,7 +65,8 @@ final class Sealer: Sendable {
 
   private var isStopping: Bool { state.withLock { $0.isStopping } }
 
-  /// Asks for a day, or for what is due. Any thread may call it; it waits for the answer, but not for ever.
+  /// Asks for a day, or for what is due. Any thread may call it; it waits for the answer, but not
+  /// for ever.
   func seal(_ day: Int64?) -> ControlReply {
     let number = state.withLock { state in
       state.requestCount += 1
