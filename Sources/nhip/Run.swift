@@ -19,9 +19,16 @@ extension Nhip {
     @Argument(help: "The pipeline.yaml to run.")
     var pipeline: String
 
+    /// Exists for the torture runner, which steps the clock that nhip sees.
+    @Option(
+      help: ArgumentHelp("Milliseconds in this file are added to the clock.", visibility: .hidden))
+    var clockOffsetFile: String?
+
     func run() throws {
       try SystemExit.mapped {
-        let run = try LoadedPipeline(path: pipeline).makeRun()
+        let offsetClock = clockOffsetFile.map { OffsetClock(path: $0) }
+        let run = try LoadedPipeline(path: pipeline).makeRun(
+          clock: { offsetClock?.now() ?? Nhip.wallClock() })
         let signals = StopSignals { run.stop() }
         try run.run()
         signals.cancel()
@@ -72,10 +79,12 @@ struct LoadedPipeline {
     }
   }
 
-  func makeRun(log: @escaping @Sendable (String) -> Void = Nhip.log) throws -> PipelineRun {
+  func makeRun(
+    clock: @escaping @Sendable () -> Milliseconds = Nhip.wallClock,
+    log: @escaping @Sendable (String) -> Void = Nhip.log
+  ) throws -> PipelineRun {
     try PipelineRun(
-      configuration: configuration, profiles: profiles, registry: registry,
-      clock: Nhip.wallClock, log: log)
+      configuration: configuration, profiles: profiles, registry: registry, clock: clock, log: log)
   }
 }
 
