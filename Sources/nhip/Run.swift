@@ -30,9 +30,12 @@ extension Nhip {
         let run = try LoadedPipeline(path: pipeline).makeRun(
           clock: { offsetClock?.now() ?? Nhip.wallClock() })
         let signals = StopSignals { run.stop() }
-        try run.run()
-        signals.cancel()
-        if let status = run.status { Nhip.log("stopped: \(status.counters)") }
+        // Cancelled, they would let a signal that is still on its way kill us before we have
+        // said goodbye: seen under load, with everything already on disk.
+        try withExtendedLifetime(signals) {
+          try run.run()
+          if let status = run.status { Nhip.log("stopped: \(status.counters)") }
+        }
       }
     }
   }

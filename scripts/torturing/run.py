@@ -4,6 +4,7 @@
 import heapq
 import random
 import shutil
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -38,6 +39,7 @@ class Run:
         self.lost_count = self.twice_count = self.outage_count = 0
         self._timeline, self._order = [], 0
         self._is_wanted = self._is_stopping = False
+        self._stop_codes = {0}
         self._restart_at = 0.0
         self.broker = self.wire = self.nhip = self.publishers = None
 
@@ -77,6 +79,8 @@ class Run:
         """Asks it to end; once it has, it is started again."""
         if self.nhip.is_running:
             self._is_stopping = True
+            # Before it has read its files SIGTERM simply ends it.
+            self._stop_codes = {0} if self.nhip.has_spoken else {0, -signal.SIGTERM}
             self.nhip.ask_to_end()
 
     def stop_broker(self):
@@ -154,9 +158,9 @@ class Run:
             return
         if self.nhip.process is not None:
             code = self.nhip.process.returncode
-            if code not in self.exits_allowed and not (self._is_stopping and code == 0):
+            if code not in self.exits_allowed | (self._stop_codes if self._is_stopping else set()):
                 raise Failure(f"nhip ended with {code}: {self.nhip.log[-300:].strip()}")
-            if code:
+            if code > 0:
                 self.exits.append(code)
             self.nhip.process = None
             self.nhip.note_death()

@@ -55,6 +55,7 @@ class Program:
         self.environment = {**os.environ, **(environment or {})}
         self.log_path = folder / f"{name}.log"
         self.process = None
+        self._log_start = 0
 
     @property
     def is_running(self):
@@ -64,8 +65,14 @@ class Program:
     def log(self):
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
+    @property
+    def has_spoken(self):
+        """The process of now has written something."""
+        return self.log_path.stat().st_size > self._log_start
+
     def start(self):
         with open(self.log_path, "ab") as log:
+            self._log_start = log.tell()
             self.process = subprocess.Popen(
                 self.invocation, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, preexec_fn=_before_program)
