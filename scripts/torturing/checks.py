@@ -18,16 +18,22 @@ MAY_DIFFER = {
 }
 
 
+def _export(run, path):
+    lines = run.nhip.command("export", "--store", str(path)).splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def _counts(readings):
+    """How often each (device, seq) is there."""
+    return Counter(
+        (reading["topic"].split("/")[4], reading["fields"].get("seq")) for reading in readings)
+
+
 class Stored:
     """What the store of a run holds, read once nhip has ended."""
 
     def __init__(self, run):
-        self.readings = [
-            json.loads(line) for line in
-            run.nhip.command("export", "--store", str(run.nhip.store)).splitlines()]
-        self.counts = Counter(
-            (reading["topic"].split("/")[4], reading["fields"].get("seq"))
-            for reading in self.readings)
+        self.counts = _counts(_export(run, run.nhip.store))
         with sqlite3.connect(f"file:{run.nhip.store}?mode=ro", uri=True) as store:
             self.damage = [row[0] for row in store.execute("PRAGMA integrity_check")]
             self.quarantine = dict(
@@ -63,7 +69,8 @@ def readings(run, stored):
     strange = sorted(stored.counts.keys() - published.keys(), key=str)
     if strange:
         faults.append(f"stored and never published: {_some(strange)}")
-    run.lost_count = 0 if run.forgets else len(accepted - stored.counts.keys())
+    run.lost_count = len((acknowledged if run.forgets else accepted) - stored.counts.keys())
+    run.forgotten_count = len(accepted - stored.counts.keys()) if run.forgets else 0
     run.twice_count = len(twice)
     return faults
 
@@ -94,6 +101,27 @@ def poison(run, stored):
 def store(run, stored):
     """The file is sound. `nhip verify`, once it exists, is called here."""
     return [] if stored.damage == ["ok"] else [f"integrity: {_some(stored.damage)}"]
+
+
+def backups(run, stored):
+    """A copy that stands in its place is whole, and holds what was acknowledged before it began."""
+    faults = []
+    published = {m.key: (m.device, m.seq) for m in run.ledger if m.reason is None}
+    for backup, acknowledged in run.backups:
+        if not backup.copy.exists():
+            if backup.is_good:
+                faults.append(f"{backup.copy.name} is said to be good and is absent")
+            continue
+        copied = _counts(_export(run, backup.copy))
+        lost = sorted(
+            published[key] for key in acknowledged
+            if key in published and published[key] not in copied)
+        if lost:
+            faults.append(f"{backup.copy.name} lacks what was acknowledged: {_some(lost)}")
+        more = sorted(name for name, count in copied.items() if count > stored.counts[name])
+        if more:
+            faults.append(f"{backup.copy.name} has more than the store: {_some(more)}")
+    return faults
 
 
 def observation(run, stored):
@@ -181,7 +209,7 @@ def _difference(ours, theirs, path=""):
 def all_of(run):
     stored = Stored(run)
     faults = []
-    for check in (store, readings, poison, observation, figures):
+    for check in (store, readings, poison, backups, observation, figures):
         try:
             faults += check(run, stored)
         except Failure as failure:

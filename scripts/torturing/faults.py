@@ -67,6 +67,16 @@ def _limit_files(run, _):
             run.nhip.process.pid, resource.RLIMIT_FSIZE, (os.path.getsize(log), hard))
 
 
+def _back_up(run, _):
+    if run.nhip.store.exists():
+        run.start_backup()
+
+
+def _kill_in_backup(run, _):
+    run.kill_backup()
+    _kill_and_start(run, _)
+
+
 def _step_clock(run, _):
     offset = run.random.choice((-CLOCK_STEP_MS, CLOCK_STEP_MS))
     fresh = run.nhip.clock_offset.with_suffix(".new")
@@ -101,8 +111,10 @@ ALL = [
           exits=frozenset({INPUT_OUTPUT}), needs=frozenset({"shim"})),
     Fault("store-busy", _hold_store, release_store, (0.2, 0.8),
           exits=frozenset({TEMPORARY})),
-    # Commands that work on a store in use belong here when they exist, each as one fault that
-    # starts the command at `begin` and kills nhip and the command at `end`.
+    # A command that works on a store in use is two faults: it is left to end, and it is killed
+    # together with nhip. `needs` names the command, so an nhip without it is spared.
+    Fault("backup", _back_up, needs=frozenset({"backup"})),
+    Fault("kill-in-backup", _back_up, _kill_in_backup, (0.0, 0.3), needs=frozenset({"backup"})),
     Fault("clock-step", _step_clock, needs=frozenset({"clock"}),
           is_off=not CLOCK_STEPS_ARE_JUDGED),
 ]
@@ -126,9 +138,9 @@ def plan(random, seconds, names, possible):
 
     A broker that forgets weakens what can be checked, so only every fifth run has one.
     """
-    kinds = [fault for fault in ALL if fault.needs <= possible and not fault.is_off]
-    if names:
-        kinds = [fault for fault in kinds if fault.name in names]
+    kinds = [
+        fault for fault in ALL if fault.needs <= possible
+        and (fault.name in names if names else not fault.is_off)]
     if random.random() < 0.8 and not names:
         kinds = [fault for fault in kinds if not fault.forgets]
     events = []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import checks, faults, fleet
 from .publishers import Publishers
-from .stage import Broker, Failure, Nhip, SmallDisk, copy_files, wait_for
+from .stage import Backup, Broker, Failure, Nhip, SmallDisk, copy_files, wait_for
 from .wire import Wire
 
 TURN_SECONDS = 0.005
@@ -35,8 +35,8 @@ class Run:
         self.folder = Path(tempfile.mkdtemp(prefix=f"nhip-torture-{seed}-"))
         self.shim, self.disk, self.holder = shim, None, None
         self.fsync_flag = self.folder / "fsync-fails"
-        self.exits_allowed, self.exits = set(), []
-        self.lost_count = self.twice_count = self.outage_count = 0
+        self.exits_allowed, self.exits, self.backups = set(), [], []
+        self.lost_count = self.twice_count = self.outage_count = self.forgotten_count = 0
         self._timeline, self._order = [], 0
         self._is_wanted = self._is_stopping = False
         self._stop_codes = {0}
@@ -53,6 +53,7 @@ class Run:
 
     def execute(self):
         """What is wrong, as sentences; the folder stays if anything is."""
+        found = []
         try:
             self._set_up()
             self._load()
@@ -60,10 +61,13 @@ class Run:
             found = checks.all_of(self)
         except Failure as failure:
             found = [str(failure)]
+        except Exception as error:
+            found = [f"the runner failed: {error!r}"]
+            raise
         finally:
             self._tear_down()
-        if not found and not self.options.keep:
-            shutil.rmtree(self.folder)
+            if not found and not self.options.keep:
+                shutil.rmtree(self.folder)
         return found
 
     def kill_nhip(self):
@@ -82,6 +86,18 @@ class Run:
             # Before it has read its files SIGTERM simply ends it.
             self._stop_codes = {0} if self.nhip.has_spoken else {0, -signal.SIGTERM}
             self.nhip.ask_to_end()
+
+    def start_backup(self):
+        """One at a time, each to a file of its own; what nhip has acknowledged must be in it."""
+        if not any(backup.is_running for backup, _ in self.backups):
+            backup = Backup(self.nhip, len(self.backups))
+            self.backups.append((backup, frozenset(self.wire.acknowledged)))
+            backup.start()
+
+    def kill_backup(self):
+        for backup, _ in self.backups:
+            if backup.is_running:
+                backup.kill()
 
     def stop_broker(self):
         if self.broker.is_running:
@@ -193,6 +209,8 @@ class Run:
             return self._is_acknowledged(said)
 
         self._wait("nhip to acknowledge everything accepted", is_done)
+        for backup, _ in self.backups:
+            self._wait("the end of a backup", lambda backup=backup: not backup.is_running)
         if self.nhip.terminate() != 0:
             raise Failure(f"the last nhip ended with {self.nhip.process.returncode}")
 
@@ -213,7 +231,7 @@ class Run:
         for thread in (self.publishers, self.wire):
             if thread is not None:
                 thread.close()
-        for program in (self.nhip, self.broker):
+        for program in (self.nhip, self.broker, *(backup for backup, _ in self.backups)):
             if program is not None:
                 program.kill()
         if self.disk is not None:

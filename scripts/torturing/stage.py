@@ -193,6 +193,22 @@ class Nhip(Program):
         return outcome.stdout
 
 
+class Backup(Program):
+    """`nhip backup`, once, beside the nhip that runs."""
+
+    def __init__(self, nhip, number):
+        self.copy = nhip.folder / f"backup-{number}.sqlite"
+        super().__init__(
+            f"backup-{number}",
+            [nhip.executable, "backup", "--store", str(nhip.store), "--to", str(self.copy)],
+            nhip.folder)
+
+    @property
+    def is_good(self):
+        """It has said so; one that was killed, or found no room, has not."""
+        return self.process is not None and self.process.poll() == 0
+
+
 class SmallDisk:
     """A disk in memory that can be filled to the last page."""
 
