@@ -190,7 +190,7 @@ def figures(run, stored):
                 faults.append(f"figures of {device['id']}: {_difference(device, wanted)}")
     run.outage_count = sum(
         device["availability"]["outages"] for unit in units for device in unit["devices"])
-    return faults[:EXAMPLES] + ([f"and {len(faults)} in all"] if len(faults) > EXAMPLES else [])
+    return faults
 
 
 def _difference(ours, theirs, path=""):
@@ -211,7 +211,10 @@ def all_of(run):
     faults = []
     for check in (store, readings, poison, backups, observation, figures):
         try:
-            faults += check(run, stored)
+            found = check(run, stored)
         except Failure as failure:
-            faults.append(str(failure))
+            found = [str(failure)]
+        faults += found[:EXAMPLES]
+        if len(found) > EXAMPLES:
+            faults.append(f"and {len(found)} such faults in all")
     return faults

@@ -13,6 +13,7 @@ INPUT_OUTPUT, TEMPORARY = 74, 75
 CLOCK_STEPS_ARE_JUDGED = False
 CLOCK_STEP_MS = 12 * 3_600_000
 BUSY_PATIENCE_SECONDS = 1.0
+FORGETTING_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -141,12 +142,11 @@ def plan(random, seconds, names, possible):
     kinds = [
         fault for fault in ALL if fault.needs <= possible
         and (fault.name in names if names else not fault.is_off)]
-    if random.random() < 0.8 and not names:
-        kinds = [fault for fault in kinds if not fault.forgets]
-    events = []
-    for _ in range(random.randint(3, 6)):
-        fault = random.choice(kinds)
-        events.append(Event(
-            random.uniform(0.05, 0.9) * seconds, fault, random.uniform(*fault.seconds)))
+    usual = kinds if names else [fault for fault in kinds if not fault.forgets]
+    chosen = random.choices(usual, k=random.randint(3, 6))
+    if not names and random.random() < FORGETTING_SHARE:
+        chosen[0] = random.choice([fault for fault in kinds if fault.forgets])
+    events = [
+        Event(random.uniform(0.05, 0.9) * seconds, fault, random.uniform(*fault.seconds))
+        for fault in chosen]
     return sorted(events, key=lambda event: event.at)
-
