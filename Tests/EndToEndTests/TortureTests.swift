@@ -8,7 +8,7 @@ extension EndToEnd {
   @Suite("torture")
   struct TortureTests {
     /// A load that a debug build on a busy machine can carry.
-    private static let load = ["--runs", "2", "--seconds", "4", "--rate", "500"]
+    private static let load = ["--runs", "2", "--seconds", "5", "--rate", "500"]
 
     @Test("whatever happens to nhip, what the broker accepted is stored once and judged the same")
     func shortTorture() throws {

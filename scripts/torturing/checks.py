@@ -2,38 +2,21 @@
 """What must hold after a run, whatever happened in it. Every check returns sentences, none when all
 is well."""
 
-import json
 import sqlite3
 from collections import Counter
-from datetime import datetime, timezone
 
+from . import undisturbed
 from .stage import Failure
 
 EXAMPLES = 3
-# Parts of a report that may differ from those of an undisturbed run, each with its reason.
-MAY_DIFFER = {
-    "known_until": "how long we listened after the last message is our own record",
-    "alerts": "an alert is judged when its messages arrive, and a silence while we listen",
-    "data_quality": "counts of repeated and late messages tell of the wire; checked by themselves",
-}
-
-
-def _export(run, path):
-    lines = run.nhip.command("export", "--store", str(path)).splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def _counts(readings):
-    """How often each (device, seq) is there."""
-    return Counter(
-        (reading["topic"].split("/")[4], reading["fields"].get("seq")) for reading in readings)
 
 
 class Stored:
     """What the store of a run holds, read once nhip has ended."""
 
     def __init__(self, run):
-        self.counts = _counts(_export(run, run.nhip.store))
+        self.readings = undisturbed.export(run, run.nhip.store)
+        self.counts = Counter(map(undisturbed.name, self.readings))
         with sqlite3.connect(f"file:{run.nhip.store}?mode=ro", uri=True) as store:
             self.damage = [row[0] for row in store.execute("PRAGMA integrity_check")]
             self.quarantine = dict(
@@ -112,7 +95,7 @@ def backups(run, stored):
             if backup.is_good:
                 faults.append(f"{backup.copy.name} is said to be good and is absent")
             continue
-        copied = _counts(_export(run, backup.copy))
+        copied = Counter(map(undisturbed.name, undisturbed.export(run, backup.copy)))
         lost = sorted(
             published[key] for key in acknowledged
             if key in published and published[key] not in copied)
@@ -125,91 +108,19 @@ def backups(run, stored):
 
 
 def observation(run, stored):
-    """Nobody has observed anything while nhip was dead."""
+    """It has observed something, and nothing while it was dead."""
+    if not stored.observed:
+        return ["nothing was observed"]
     wrong = [
         (start, end) for start, end in stored.observed for died, rose in run.nhip.dead
         if max(start, died) < min(end, rose)]
     return [f"observed while it was dead: {_some(wrong)}"] if wrong else []
 
 
-def _holes(observed, start, end):
-    holes, position = [], start
-    for begin, finish in observed:
-        if begin > position:
-            holes.append((position, min(begin, end)))
-        position = max(position, finish)
-    if position < end:
-        holes.append((position, end))
-    return [hole for hole in holes if hole[0] < hole[1] and hole[0] < end]
-
-
-def _undisturbed_lines(run, stored):
-    """The same messages, each received when it was published, with what we did not observe."""
-    told = [m for m in run.ledger if (m.device, m.seq) in stored.counts]
-    start, end = min(m.at for m in told), max(m.at for m in told)
-    for begin, finish in _holes(stored.observed, start, end):
-        yield {"observed": False, "from": begin, "to": finish}
-    for message in told:
-        yield {
-            "received_at": message.at, "topic": message.topic,
-            "payload": message.payload.decode()}
-
-
-def _instant(milliseconds):
-    moment = datetime.fromtimestamp(milliseconds / 1_000, timezone.utc)
-    return moment.isoformat(timespec="milliseconds")
-
-
-def _report(run, path):
-    text = run.nhip.command(
-        "report", "--store", str(path), "--devices-dir", "impatient-devices", "--format", "json",
-        "--outage-min", "1s", "--target", "99.5",
-        "--from", _instant(run.period[0]), "--to", _instant(run.period[1]))
-    report = {name: part for name, part in json.loads(text).items() if name not in MAY_DIFFER}
-    return report.pop("units"), report
-
-
-def figures(run, stored):
-    """Uptime and usage are those of an undisturbed run over the same messages."""
-    if not stored.counts:
-        return ["nothing was stored"]
-    path = run.folder / "undisturbed.ndjson"
-    with open(path, "w") as file:
-        for line in _undisturbed_lines(run, stored):
-            file.write(json.dumps(line) + "\n")
-    undisturbed = run.folder / "undisturbed.sqlite"
-    run.nhip.command(
-        "replay", str(path), "--store", str(undisturbed), "--devices-dir", "devices",
-        "--registry", "registry")
-    (units, rest), (wanted_units, wanted_rest) = _report(run, run.nhip.store), _report(
-        run, undisturbed)
-    faults = [] if rest == wanted_rest else [f"report: {_difference(rest, wanted_rest)}"]
-    for unit, wanted_unit in zip(units, wanted_units, strict=True):
-        for device, wanted in zip(unit["devices"], wanted_unit["devices"], strict=True):
-            if json.dumps(device) != json.dumps(wanted):
-                faults.append(f"figures of {device['id']}: {_difference(device, wanted)}")
-    run.outage_count = sum(
-        device["availability"]["outages"] for unit in units for device in unit["devices"])
-    return faults
-
-
-def _difference(ours, theirs, path=""):
-    """The first place where two reports differ."""
-    if isinstance(ours, dict) and isinstance(theirs, dict):
-        for name in sorted(ours.keys() | theirs.keys()):
-            if ours.get(name) != theirs.get(name):
-                return _difference(ours.get(name), theirs.get(name), f"{path}/{name}")
-    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
-        for position, pair in enumerate(zip(ours, theirs)):
-            if pair[0] != pair[1]:
-                return _difference(*pair, f"{path}/{position}")
-    return f"{path} is {json.dumps(ours)}, undisturbed {json.dumps(theirs)}"
-
-
 def all_of(run):
     stored = Stored(run)
     faults = []
-    for check in (store, readings, poison, backups, observation, figures):
+    for check in (store, readings, poison, backups, observation, undisturbed.compare):
         try:
             found = check(run, stored)
         except Failure as failure:

@@ -37,6 +37,7 @@ class Run:
         self.fsync_flag = self.folder / "fsync-fails"
         self.exits_allowed, self.exits, self.backups = set(), [], []
         self.lost_count = self.twice_count = self.outage_count = self.forgotten_count = 0
+        self.observed_share = 0.0
         self._timeline, self._order = [], 0
         self._is_wanted = self._is_stopping = False
         self._stop_codes = {0}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one run stands on: a folder, a broker and an nhip of its own. All of it ends with the run."""
+"""What one run stands on: a folder, a broker, an nhip of its own. All of it ends with the run."""
 
 import ctypes
 import getpass
@@ -21,6 +21,7 @@ DISK_SIZE = 48 << 20
 PATIENCE = 20.0
 POLL_SECONDS = 0.01
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWNS, _MS_REC, _MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 _libc = ctypes.CDLL(None)
 
 
@@ -221,8 +222,12 @@ class SmallDisk:
 
     @staticmethod
     def is_possible():
-        """Only the system administrator may mount, and not in every container: tried once."""
-        if os.geteuid():
+        """Only the system administrator may mount, and not in every container: tried once.
+
+        The runner gets a view of mounts of its own, so that none outlives it, however it ends.
+        """
+        if os.geteuid() or _libc.unshare(_CLONE_NEWNS) or _libc.mount(
+                b"none", b"/", None, _MS_REC | _MS_PRIVATE, None):
             return False
         with tempfile.TemporaryDirectory() as folder:
             try:
