@@ -108,9 +108,7 @@ def backups(run, stored):
 
 
 def observation(run, stored):
-    """It has observed something, and nothing while it was dead."""
-    if not stored.observed:
-        return ["nothing was observed"]
+    """Nothing was observed while nhip was dead."""
     wrong = [
         (start, end) for start, end in stored.observed for died, rose in run.nhip.dead
         if max(start, died) < min(end, rose)]

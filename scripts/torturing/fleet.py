@@ -143,6 +143,11 @@ class Fleet:
                 self.bodies.append(
                     Body(row["id"], kind, samples[kind], random, start, length_ms))
 
+    @property
+    def has_spoken(self):
+        """Every device has sent a reading."""
+        return all(body.seq for body in self.bodies)
+
     def messages(self, position, now):
         body = self.bodies[position]
         if self.random.random() < self.poison_share:

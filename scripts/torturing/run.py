@@ -143,11 +143,21 @@ class Run:
         began = time.monotonic()
         for event in self.plan:
             self._at(began + event.at, self._begin, event)
-        while time.monotonic() < began + self.seconds or self._timeline:
+        while (time.monotonic() < began + self.seconds or self._timeline
+               or not devices.has_spoken):
             self._turn()
         self.publishers.rest()
-        # What lies before the first message nobody observed in a replay.
-        self.period = (min((m.at for m in self.ledger), default=start), start + length)
+        self.period = self._judged(fleet.now_ms())
+
+    def _judged(self, end):
+        """From when every device has been heard once, which is before any of them falls silent: how
+        long somebody listened before that differs from what a replay knows."""
+        first = {}
+        for message in self.ledger:
+            if message.reason is None:
+                first.setdefault(message.device, message.at)
+        start = max(first.values())
+        return start, max(end, start + 1)
 
     def _begin(self, event):
         self.exits_allowed |= event.fault.exits
