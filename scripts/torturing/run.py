@@ -246,8 +246,8 @@ class Run:
             if program is not None:
                 program.kill()
         if self.disk is not None:
-            if self.options.keep or self.disk.mount_point.exists():
-                for path in self.disk.mount_point.glob("nhip.sqlite*"):
-                    if path.is_file():
-                        shutil.copy2(path, self.folder)
+            # What is on the disk goes with it; a run that failed keeps a copy of the store.
+            for path in self.disk.mount_point.glob("nhip.sqlite*"):
+                if path.is_file():
+                    shutil.copy2(path, self.folder)
             self.disk.unmount()

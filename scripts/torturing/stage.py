@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 REPORT_INTERVAL, OFFLINE_AFTER = "300ms", "1500ms"
 DISK_SIZE = 48 << 20
 # How long a program may take to do what it was asked to.
-PATIENCE = 20.0
+PATIENCE = 60.0
 POLL_SECONDS = 0.01
 _PR_SET_PDEATHSIG = 1
 _CLONE_NEWNS, _MS_REC, _MS_PRIVATE = 0x20000, 0x4000, 1 << 18
