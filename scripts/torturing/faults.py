@@ -4,6 +4,7 @@ nhip may do about it."""
 
 import os
 import resource
+import signal
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,6 +39,17 @@ class Fault:
 def _kill_and_start(run, _):
     run.kill_nhip()
     run.start_nhip()
+
+
+def _kill_acknowledging(run, _):
+    """Whoever acknowledges before the commit has nothing on disk at this very moment."""
+    if run.nhip.is_running:
+        # A process that has been waited for is not signalled: its id may be somebody else's.
+        run.wire.at_acknowledgement = run.nhip.process.kill
+
+
+def _forget_acknowledgement(run, _):
+    run.wire.at_acknowledgement = None
 
 
 def _hold_store(run, _):
@@ -92,6 +104,9 @@ ALL = [
     Fault("kill-starting", _kill_and_start, _kill_and_start, (0.005, 0.3)),
     # In the last commit, the checkpoint, closing.
     Fault("kill-stopping", lambda run, _: run.stop_nhip(), _kill_and_start, (0.0, 0.06)),
+    # As the next acknowledgement leaves, if one does in time.
+    Fault("kill-acknowledging", _kill_acknowledging, _forget_acknowledgement, (0.3, 0.5),
+          exits=frozenset({-signal.SIGKILL})),
     Fault("stop-nhip", lambda run, _: run.stop_nhip()),
     Fault("broker-stop", lambda run, _: run.stop_broker(),
           lambda run, _: run.start_broker(), (0.05, 0.5)),

@@ -44,6 +44,8 @@ class Wire(threading.Thread):
         # (topic, payload) of everything nhip has acknowledged, in whatever session.
         self.acknowledged = set()
         self.subscribed = set()
+        # Called once, at the next acknowledgement, from this thread.
+        self.at_acknowledgement = None
         self.failure = None
         self._selector = selectors.DefaultSelector()
         self._selector.register(self.listener, selectors.EVENT_READ, None)
@@ -179,6 +181,9 @@ class Wire(threading.Thread):
                 known = pair.delivered.pop(mqtt.identifier(body), None)
                 if known is not None:
                     self.acknowledged.add(known)
+                    then, self.at_acknowledgement = self.at_acknowledgement, None
+                    if then:
+                        then()
             elif kind == mqtt.CONNECT:
                 pair.level = mqtt.protocol_level(body)
             elif kind == mqtt.SUBSCRIBE:
