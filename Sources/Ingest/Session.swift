@@ -144,6 +144,10 @@ import Telemetry
 
   /// Step 2: the engine commits; step 3: every acknowledgement of the batch leaves.
   private func commitAndAcknowledge() throws(MosquittoError) {
+    #if CANARY_ACKNOWLEDGE_BEFORE_COMMIT
+      // The mistake that `scripts/torture --canary` must notice; no other build has it.
+      if let client = unsafe client { _ = unsafe mosquitto_loop_write(client, 1) }
+    #endif
     waitCommitted()
     guard producer.isCommitted else { return }
     batchCount = 0

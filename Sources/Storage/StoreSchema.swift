@@ -34,18 +34,22 @@ enum StoreSchema {
   }
 
   /// The order matters: `auto_vacuum` holds only if chosen before the first page is written, and
-  /// switching to WAL writes it.
+  /// switching to WAL writes it. The name of the program stands in the file before any table does
+  /// (the migrator makes one of its own first), or a store whose making was cut short would be
+  /// taken for another program's.
   static func prepareToWrite(_ db: Database) throws {
     try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
     try db.execute(sql: "PRAGMA journal_mode = WAL")
     try db.execute(sql: "PRAGMA synchronous = FULL")
+    if try Int.fetchOne(db, sql: "PRAGMA application_id") != applicationID {
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+    }
     try db.execute(sql: "PRAGMA journal_size_limit = \(walSizeBytesMax)")
   }
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 store, blocks, messages, registry") { db in
-      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: "PRAGMA user_version = 1")
       try db.execute(sql: records)
       try db.execute(sql: messages)

@@ -19,13 +19,23 @@ extension Nhip {
     @Argument(help: "The pipeline.yaml to run.")
     var pipeline: String
 
+    /// Exists for the torture runner, which steps the clock that nhip sees.
+    @Option(
+      help: ArgumentHelp("Milliseconds in this file are added to the clock.", visibility: .hidden))
+    var clockOffsetFile: String?
+
     func run() throws {
       try SystemExit.mapped {
-        let run = try LoadedPipeline(path: pipeline).makeRun()
+        let offsetClock = clockOffsetFile.map { OffsetClock(path: $0) }
+        let run = try LoadedPipeline(path: pipeline).makeRun(
+          clock: { offsetClock?.now() ?? Nhip.wallClock() })
         let signals = StopSignals { run.stop() }
-        try run.run()
-        signals.cancel()
-        if let status = run.status { Nhip.log("stopped: \(status.counters)") }
+        // Cancelled, they would let a signal that is still on its way kill us before we have
+        // said goodbye: seen under load, with everything already on disk.
+        try withExtendedLifetime(signals) {
+          try run.run()
+          if let status = run.status { Nhip.log("stopped: \(status.counters)") }
+        }
       }
     }
   }
@@ -72,10 +82,13 @@ struct LoadedPipeline {
     }
   }
 
-  func makeRun(log: @escaping @Sendable (String) -> Void = Nhip.log) throws -> PipelineRun {
+  func makeRun(
+    clock: @escaping @Sendable () -> Milliseconds = Nhip.wallClock,
+    log: @escaping @Sendable (String) -> Void = Nhip.log
+  ) throws -> PipelineRun {
     try PipelineRun(
-      configuration: configuration, profiles: profiles, registry: registry,
-      clock: Nhip.wallClock, runningTime: .ofThisMachine(), log: log)
+      configuration: configuration, profiles: profiles, registry: registry, clock: clock,
+      runningTime: .ofThisMachine(), log: log)
   }
 }
 

@@ -120,6 +120,22 @@ struct StoreTests {
     #expect(code { _ = try Store(path: home.path, access: .readWrite) } == .foreign)
   }
 
+  @Test("a store whose making was cut short is made to the end by the next start")
+  func halfMade() throws {
+    var configuration = Configuration()
+    configuration.prepareDatabase { try StoreSchema.prepareToWrite($0) }
+    let queue = try DatabaseQueue(path: home.path, configuration: configuration)
+    // The migrator's own table is there before the first migration is.
+    try queue.write {
+      try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+    }
+    try queue.close()
+    let store = try Store(path: home.path, access: .readWrite)
+    defer { store.close() }
+    try store.commit(TemporaryStore.batch(5))
+    #expect(try store.readingCount() == 1)
+  }
+
   @Test("a full disk is retryable, and the same batch succeeds once there is room")
   func full() throws {
     let store = try Store(path: home.path, access: .readWrite)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold after a run, whatever happened in it. Every check returns sentences, none when all
+is well."""
+
+import sqlite3
+from collections import Counter
+
+from . import undisturbed
+from .stage import Failure
+
+EXAMPLES = 3
+
+
+class Stored:
+    """What the store of a run holds, read once nhip has ended."""
+
+    def __init__(self, run):
+        self.readings = undisturbed.export(run, run.nhip.store)
+        self.counts = Counter(map(undisturbed.name, self.readings))
+        with sqlite3.connect(f"file:{run.nhip.store}?mode=ro", uri=True) as store:
+            self.damage = [row[0] for row in store.execute("PRAGMA integrity_check")]
+            self.quarantine = dict(
+                (tuple(row[:2]), row[2]) for row in
+                store.execute("SELECT address, reason, received FROM quarantine_count"))
+            self.inbox = store.execute(
+                "SELECT coalesce(sum(received), 0) FROM inbox_count").fetchone()[0]
+            self.observed = store.execute(
+                "SELECT start_at, end_at FROM observed WHERE end_at > start_at"
+                " ORDER BY start_at").fetchall()
+        store.close()
+
+
+def _some(things):
+    return f"{len(things)}, e.g. " + ", ".join(str(thing) for thing in things[:EXAMPLES])
+
+
+def readings(run, stored):
+    """Accepted and acknowledged are stored, each once; nothing else is."""
+    published = {(m.device, m.seq): m for m in run.ledger if m.reason is None}
+    acknowledged = {
+        name for name, m in published.items() if m.key in run.wire.acknowledged}
+    accepted = {name for name, m in published.items() if m.is_accepted}
+    faults = []
+    for what, wanted in [
+            ("acknowledged", acknowledged), ("accepted", set() if run.forgets else accepted)]:
+        lost = sorted(wanted - stored.counts.keys())
+        if lost:
+            faults.append(f"{what} and not stored: {_some(lost)}")
+    twice = sorted(name for name, count in stored.counts.items() if count > 1)
+    if twice and not run.forgets:
+        faults.append(f"stored more than once: {_some(twice)}")
+    strange = sorted(stored.counts.keys() - published.keys(), key=str)
+    if strange:
+        faults.append(f"stored and never published: {_some(strange)}")
+    run.lost_count = len((acknowledged if run.forgets else accepted) - stored.counts.keys())
+    run.forgotten_count = len(accepted - stored.counts.keys()) if run.forgets else 0
+    run.twice_count = len(twice)
+    return faults
+
+
+def poison(run, stored):
+    """Everything that is no reading is counted once, under its device and its reason."""
+    accepted, possible, acknowledged = Counter(), Counter(), Counter()
+    for message in run.ledger:
+        if message.reason is None:
+            continue
+        address = "/".join(message.topic.split("/")[:5])
+        name = "inbox" if message.reason == "inbox" else (address, message.reason)
+        possible[name] += 1
+        accepted[name] += message.is_accepted
+        acknowledged[name] += message.key in run.wire.acknowledged
+    found = Counter(stored.quarantine)
+    found["inbox"] = stored.inbox
+    faults = []
+    for name in sorted(possible.keys() | found.keys(), key=str):
+        least = acknowledged[name] if run.forgets else accepted[name]
+        if found[name] < least or found[name] > possible[name] and not run.forgets:
+            faults.append(
+                f"poison {name}: {found[name]} counted, {accepted[name]} accepted, "
+                f"{acknowledged[name]} acknowledged, {possible[name]} published")
+    return faults
+
+
+def store(run, stored):
+    """The file is sound. `nhip verify`, once it exists, is called here."""
+    return [] if stored.damage == ["ok"] else [f"integrity: {_some(stored.damage)}"]
+
+
+def backups(run, stored):
+    """A copy that stands in its place is whole, and holds what was acknowledged before it began."""
+    faults = []
+    published = {m.key: (m.device, m.seq) for m in run.ledger if m.reason is None}
+    for backup, acknowledged in run.backups:
+        if not backup.copy.exists():
+            if backup.is_good:
+                faults.append(f"{backup.copy.name} is said to be good and is absent")
+            continue
+        copied = Counter(map(undisturbed.name, undisturbed.export(run, backup.copy)))
+        lost = sorted(
+            published[key] for key in acknowledged
+            if key in published and published[key] not in copied)
+        if lost:
+            faults.append(f"{backup.copy.name} lacks what was acknowledged: {_some(lost)}")
+        more = sorted(name for name, count in copied.items() if count > stored.counts[name])
+        if more:
+            faults.append(f"{backup.copy.name} has more than the store: {_some(more)}")
+    return faults
+
+
+def observation(run, stored):
+    """Nothing was observed while nhip was dead."""
+    wrong = [
+        (start, end) for start, end in stored.observed for died, rose in run.nhip.dead
+        if max(start, died) < min(end, rose)]
+    return [f"observed while it was dead: {_some(wrong)}"] if wrong else []
+
+
+def all_of(run):
+    stored = Stored(run)
+    faults = []
+    for check in (store, readings, poison, backups, observation, undisturbed.compare):
+        try:
+            found = check(run, stored)
+        except Failure as failure:
+            found = [str(failure)]
+        faults += found[:EXAMPLES]
+        if len(found) > EXAMPLES:
+            faults.append(f"and {len(found)} such faults in all")
+    return faults
