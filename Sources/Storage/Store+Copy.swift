@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import Telemetry
 
 extension Store {
   /// 4 MiB: how much is copied between two looks at whether to go on.

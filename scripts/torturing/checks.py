@@ -12,9 +12,10 @@ EXAMPLES = 3
 
 
 class Stored:
-    """What the store of a run holds, read once nhip has ended."""
+    """What the store of a run holds, read once nhip has ended and the old day is sealed."""
 
     def __init__(self, run):
+        self.sealed = undisturbed.seal(run, run.nhip.store)
         self.readings = undisturbed.export(run, run.nhip.store)
         self.counts = Counter(map(undisturbed.name, self.readings))
         with sqlite3.connect(f"file:{run.nhip.store}?mode=ro", uri=True) as store:
@@ -82,8 +83,10 @@ def poison(run, stored):
 
 
 def store(run, stored):
-    """The file is sound. `nhip verify`, once it exists, is called here."""
-    return [] if stored.damage == ["ok"] else [f"integrity: {_some(stored.damage)}"]
+    """The file is sound, and everything comes out the same when it is computed again."""
+    faults = [] if stored.damage == ["ok"] else [f"integrity: {_some(stored.damage)}"]
+    run.nhip.command("verify", "--store", str(run.nhip.store), "--devices-dir", "devices")
+    return faults
 
 
 def backups(run, stored):

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 INPUT_OUTPUT, TEMPORARY = 74, 75
-# The injected clock is stepped only once nhip judges its own clock.
-CLOCK_STEPS_ARE_JUDGED = False
 CLOCK_STEP_MS = 12 * 3_600_000
 BUSY_PATIENCE_SECONDS = 1.0
 FORGETTING_SHARE = 0.2
@@ -32,8 +30,6 @@ class Fault:
     forgets: bool = False
     # What the run must have prepared for it.
     needs: frozenset = field(default_factory=frozenset)
-    # Left out of plans; the reason stands beside it.
-    is_off: bool = False
 
 
 def _kill_and_start(run, _):
@@ -90,6 +86,17 @@ def _kill_in_backup(run, _):
     _kill_and_start(run, _)
 
 
+def _seal(run, _):
+    """While nhip runs it does the work; while it is dead the command does, and holds the store."""
+    if run.nhip.store.exists():
+        run.start_seal()
+
+
+def _kill_in_seal(run, _):
+    run.kill_seal()
+    _kill_and_start(run, _)
+
+
 def _step_clock(run, _):
     offset = run.random.choice((-CLOCK_STEP_MS, CLOCK_STEP_MS))
     fresh = run.nhip.clock_offset.with_suffix(".new")
@@ -131,8 +138,10 @@ ALL = [
     # together with nhip. `needs` names the command, so an nhip without it is spared.
     Fault("backup", _back_up, needs=frozenset({"backup"})),
     Fault("kill-in-backup", _back_up, _kill_in_backup, (0.0, 0.3), needs=frozenset({"backup"})),
-    Fault("clock-step", _step_clock, needs=frozenset({"clock"}),
-          is_off=not CLOCK_STEPS_ARE_JUDGED),
+    Fault("seal", _seal, exits=frozenset({TEMPORARY}), needs=frozenset({"seal"})),
+    Fault("kill-in-seal", _seal, _kill_in_seal, (0.0, 0.4), exits=frozenset({TEMPORARY}),
+          needs=frozenset({"seal"})),
+    Fault("clock-step", _step_clock, needs=frozenset({"clock"})),
 ]
 BY_NAME = {fault.name: fault for fault in ALL}
 
@@ -156,7 +165,7 @@ def plan(random, seconds, names, possible):
     """
     kinds = [
         fault for fault in ALL if fault.needs <= possible
-        and (fault.name in names if names else not fault.is_off)]
+        and (not names or fault.name in names)]
     usual = kinds if names else [fault for fault in kinds if not fault.forgets]
     chosen = random.choices(usual, k=random.randint(3, 6))
     if not names and random.random() < FORGETTING_SHARE:

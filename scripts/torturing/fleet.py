@@ -11,6 +11,8 @@ from .stage import REPOSITORY
 COMMUNE = "04321"
 COUNTERS = {"rx_bytes", "tx_bytes", "sessions", "prints"}
 BACKLOG_EVERY_MS = 500
+OLD_SHARE = 0.05
+LOCAL_TIME_MS, DAY_MS, HOUR_MS = 7 * 3_600_000, 86_400_000, 3_600_000
 EVENT_SHARE, ODD_SHARE, FLIP_SHARE, SILENT_SHARE = 0.02, 0.03, 0.02, 0.4
 # A payload beyond this is too large for nhip, and still small enough for the broker.
 TOO_LARGE = 70_000
@@ -18,6 +20,12 @@ TOO_LARGE = 70_000
 
 def now_ms():
     return time.time_ns() // 1_000_000
+
+
+def yesterday(now):
+    """The day before, local: when it began, and its name."""
+    start = (now + LOCAL_TIME_MS) // DAY_MS * DAY_MS - LOCAL_TIME_MS - DAY_MS
+    return start, time.strftime("%Y-%m-%d", time.gmtime((start + LOCAL_TIME_MS) // 1_000))
 
 
 class Message:
@@ -103,11 +111,22 @@ class Body:
         stored, self.stored = self.stored, []
         for message in stored:
             message.at = now
+        if self.random.random() < OLD_SHARE:
+            stored.append(self._old_reading(now))
         chance = self.random.random()
         if self.events and chance < EVENT_SHARE:
             return stored + [self._reading(self.random.choice(self.events), "event", now)]
         sample = self.random.choice(self.odd) if chance > 1 - ODD_SHARE else self.base
         return stored + [self._reading(sample, "telemetry", now)]
+
+    def _old_reading(self, now):
+        """What it had kept of yesterday: a day that is sealed now, or will be."""
+        self.seq += 1
+        at = yesterday(now)[0] + 12 * HOUR_MS + self.seq * 1_000
+        payload = {**self.base, "ts": at, "seq": self.seq, "up": 90_000 + self.seq}
+        return Message(
+            self.identifier, self.seq, self.topic("backlog"),
+            json.dumps(payload, separators=(",", ":")).encode(), now)
 
     def last_words(self, now):
         """A reading on every channel that has readings: what came before them has arrived."""

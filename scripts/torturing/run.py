@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import checks, faults, fleet
 from .publishers import Publishers
-from .stage import Backup, Broker, Failure, Nhip, SmallDisk, copy_files, wait_for
+from .stage import Backup, Broker, Failure, Nhip, Seal, SmallDisk, copy_files, wait_for
 from .wire import Wire
 
 TURN_SECONDS = 0.005
@@ -35,7 +35,9 @@ class Run:
         self.folder = Path(tempfile.mkdtemp(prefix=f"nhip-torture-{seed}-"))
         self.shim, self.disk, self.holder = shim, None, None
         self.fsync_flag = self.folder / "fsync-fails"
-        self.exits_allowed, self.exits, self.backups = set(), [], []
+        self.exits_allowed, self.exits, self.backups, self.seals = set(), [], [], []
+        # The day that is sealed: over for hours, or for minutes, but over.
+        self.old_day = fleet.yesterday(fleet.now_ms())
         self.lost_count = self.twice_count = self.outage_count = self.forgotten_count = 0
         self.observed_share = 0.0
         self._timeline, self._order = [], 0
@@ -99,6 +101,17 @@ class Run:
         for backup, _ in self.backups:
             if backup.is_running:
                 backup.kill()
+
+    def start_seal(self):
+        """One at a time; what comes for the day afterwards must make a revision."""
+        if not any(seal.is_running for seal in self.seals):
+            self.seals.append(Seal(self.nhip, self.old_day[1], len(self.seals)))
+            self.seals[-1].start()
+
+    def kill_seal(self):
+        for seal in self.seals:
+            if seal.is_running:
+                seal.kill()
 
     def stop_broker(self):
         if self.broker.is_running:
@@ -220,10 +233,13 @@ class Run:
             return self._is_acknowledged(said)
 
         self._wait("nhip to acknowledge everything accepted", is_done)
-        for backup, _ in self.backups:
-            self._wait("the end of a backup", lambda backup=backup: not backup.is_running)
+        for program in self._commands():
+            self._wait(f"the end of {program.name}", lambda program=program: not program.is_running)
         if self.nhip.terminate() != 0:
             raise Failure(f"the last nhip ended with {self.nhip.process.returncode}")
+
+    def _commands(self):
+        return [backup for backup, _ in self.backups] + self.seals
 
     def _is_acknowledged(self, said):
         if not self.publishers.is_settled:
@@ -242,7 +258,7 @@ class Run:
         for thread in (self.publishers, self.wire):
             if thread is not None:
                 thread.close()
-        for program in (self.nhip, self.broker, *(backup for backup, _ in self.backups)):
+        for program in (self.nhip, self.broker, *self._commands()):
             if program is not None:
                 program.kill()
         if self.disk is not None:

@@ -189,8 +189,8 @@ class Nhip(Program):
             [self.executable, *arguments], cwd=self.folder, capture_output=True, text=True,
             timeout=60, start_new_session=True, preexec_fn=_before_program)
         if outcome.returncode:
-            raise Failure(f"nhip {arguments[0]} ended with {outcome.returncode}: "
-                          f"{outcome.stderr[-300:].strip()}")
+            said = f"{outcome.stderr[-300:]} {outcome.stdout[-300:]}".strip()
+            raise Failure(f"nhip {arguments[0]} ended with {outcome.returncode}: {said}")
         return outcome.stdout
 
 
@@ -208,6 +208,16 @@ class Backup(Program):
     def is_good(self):
         """It has said so; one that was killed, or found no room, has not."""
         return self.process is not None and self.process.poll() == 0
+
+
+class Seal(Program):
+    """`nhip seal` of a day, once, beside the nhip that runs or alone."""
+
+    def __init__(self, nhip, day, number):
+        super().__init__(
+            f"seal-{number}",
+            [nhip.executable, "seal", "--store", str(nhip.store), "--devices-dir", "devices",
+             "--day", day], nhip.folder)
 
 
 class SmallDisk:

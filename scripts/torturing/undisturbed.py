@@ -4,9 +4,14 @@
 import json
 from datetime import datetime, timezone
 
+from .fleet import DAY_MS
+
 # Parts of a report that may differ, each with its reason.
 MAY_DIFFER = {
     "known_until": "how long we listened after the last message is our own record",
+    "provisional": "one of the two may be sealed",
+    "sealed_through": "one of the two may be sealed",
+    "revision": "one of the two may have been sealed more often",
     "alerts": "an alert is judged when its messages arrive, and a silence while we listen",
     "data_quality": "counts of repeated and late messages tell of the wire; checked by themselves",
 }
@@ -24,6 +29,12 @@ def name(reading):
     return reading["topic"].split("/")[4], reading["fields"].get("seq")
 
 
+def seal(run, path):
+    """Seals the old day, whatever was sealed of it before."""
+    return run.nhip.command(
+        "seal", "--store", str(path), "--devices-dir", "devices", "--day", run.old_day[1])
+
+
 def compare(run, stored):
     """Every reading is told alike, and uptime and usage of every device are the same."""
     told = [m for m in run.ledger if (m.device, m.seq) in stored.counts]
@@ -31,7 +42,12 @@ def compare(run, stored):
         return ["nothing was stored"]
     path = run.folder / "undisturbed.sqlite"
     _replay(run, told, stored.observed, path)
-    return _readings(stored.readings, export(run, path)) + _figures(run, path)
+    faults = _readings(stored.readings, export(run, path)) + _figures(run, path, run.period)
+    # Sealed on one side only, then on both: the same figures.
+    old = run.old_day[0], run.old_day[0] + DAY_MS
+    faults += _figures(run, path, old)
+    seal(run, path)
+    return faults + _figures(run, path, old)
 
 
 def _replay(run, told, observed, store):
@@ -83,24 +99,24 @@ def _instant(milliseconds):
     return moment.isoformat(timespec="milliseconds")
 
 
-def _report(run, path):
+def _report(run, path, period):
     text = run.nhip.command(
         "report", "--store", str(path), "--devices-dir", "impatient-devices", "--format", "json",
         "--outage-min", "1s", "--target", "99.5",
-        "--from", _instant(run.period[0]), "--to", _instant(run.period[1]))
+        "--from", _instant(period[0]), "--to", _instant(period[1]))
     report = {name: part for name, part in json.loads(text).items() if name not in MAY_DIFFER}
     return report.pop("units"), report
 
 
-def _figures(run, path):
-    units, rest = _report(run, run.nhip.store)
-    wanted_units, wanted_rest = _report(run, path)
+def _figures(run, path, period):
+    units, rest = _report(run, run.nhip.store, period)
+    wanted_units, wanted_rest = _report(run, path, period)
     faults = [] if rest == wanted_rest else [f"report: {_difference(rest, wanted_rest)}"]
     for unit, wanted_unit in zip(units, wanted_units, strict=True):
         for device, wanted in zip(unit["devices"], wanted_unit["devices"], strict=True):
             if json.dumps(device) != json.dumps(wanted):
                 faults.append(f"figures of {device['id']}: {_difference(device, wanted)}")
-    run.outage_count = sum(
+    run.outage_count += sum(
         device["availability"]["outages"] for unit in units for device in unit["devices"])
     return faults
 
