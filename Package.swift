@@ -64,6 +64,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Our side of Benchmarks/ring, which needs the package's access; nobody installs it.
+    .executableTarget(
+      name: "RingBenchmark", dependencies: ["Telemetry"], path: "Benchmarks/ring/ours",
+      swiftSettings: strict),
+
     // What several test targets share; no target under Sources may depend on it.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     test("TelemetryTests", ["Telemetry", "TestSupport"]),
