@@ -51,7 +51,7 @@ public final class DisruptorBenchmark {
     // Numbered before, see RingBenchmark.swift.
     byte[][] source = new byte[BATCH_RECORDS][RECORD_SIZE_BYTES];
     for (int number = 0; number < BATCH_RECORDS; number++) {
-      for (int place = 8; place < RECORD_SIZE_BYTES; place += 8) WORD.set(source[number], place, 7L);
+      for (int at = 8; at < RECORD_SIZE_BYTES; at += 8) WORD.set(source[number], at, 7L);
       WORD.set(source[number], 0, (long) number);
     }
     long start = System.nanoTime();
