@@ -21,7 +21,7 @@ enum Recovery {
       afterBlock, max(0, store.lastBlock() - blocksMin),
       store.blockBefore(newestReadings: receiveMaximum))
     var shelved = try store.shelvedPackets()[...]
-    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { id, block in
+    try store.forEachBlock(behind: start) { id, block in
       intake.recover(block, shelved: &shelved)
       // Before the checkpoint only the redelivery filter needs to look.
       if id > afterBlock { judge.recover(block, gaps: intake.gaps) }
