@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Announces deaths and returns of devices, and times the alert events that follow."""
+"""Announces deaths and returns of devices, and times the alert events that follow.
+
+`probe.py PORT SECONDS DEVICE,… [FILE]`: for so long, or until FILE exists.
+"""
 import json
+import os
 import queue
 import sys
 import time
@@ -8,6 +12,7 @@ import time
 import paho.mqtt.client as mqtt
 
 port, seconds, devices = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3].split(",")
+stop = sys.argv[4] if len(sys.argv) > 4 else None
 prefix = "nhip/v1/04321/kiosk"
 events = queue.Queue()
 
@@ -25,12 +30,12 @@ def received(_, __, message):
 
 
 def wait(device, state):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        at, whose, rule, what = events.get(timeout=10)
+        at, whose, rule, what = events.get(timeout=60)
         if (whose, rule, what) == (device, "kiosk/offline", state):
             return at
-    sys.exit(f"no {state} event for {device} within 10 s")
+    sys.exit(f"no {state} event for {device} within 60 s")
 
 
 listener = client("probe-listener")
@@ -41,7 +46,7 @@ device_side = client("probe-devices")
 device_side.loop_start()
 
 latencies, end, turn = [], time.monotonic() + seconds, 0
-while time.monotonic() < end:
+while time.monotonic() < end and not (stop and os.path.exists(stop)):
     device = devices[turn % len(devices)]
     turn += 1
     sent = time.monotonic()

@@ -42,7 +42,9 @@ package struct AlertBook {
   }
 
   private var open: [Subject: Alert] = [:]
-  private var devices: [Int64: Device] = [:]
+  private var devices: [Device] = []
+  /// Of registry numbers, in `devices`: those are large, and shared with everybody who has them.
+  private var positionOfNumber: [Int64: Int32] = [:]
   /// Alerts changed since the last commit, each once, in the order of their first change.
   private var changed: [Alert] = []
   private var outbox: [OutgoingMessage] = []
@@ -64,7 +66,13 @@ package struct AlertBook {
   }
 
   package mutating func take(_ registry: Registry) {
-    devices = Dictionary(uniqueKeysWithValues: registry.devices.map { ($0.number, $0) })
+    devices = registry.devices
+    positionOfNumber = Dictionary(
+      uniqueKeysWithValues: zip(devices.lazy.map(\.number), 0..<Int32(devices.count)))
+  }
+
+  private func device(_ number: Int64) -> Device? {
+    positionOfNumber[number].map { devices[Int($0)] }
   }
 
   package var openAlerts: [Alert] { Array(open.values) }
@@ -86,7 +94,7 @@ package struct AlertBook {
   ) {
     let name = Self.name(of: rule, kind: kind)
     let subject = Subject(rule: name, device: number)
-    guard open[subject] == nil, let device = devices[number] else { return }
+    guard open[subject] == nil, let device = device(number) else { return }
     let alert = Alert(
       id: AlertID.of(rule: name, device: number, since: since), rule: name, device: number,
       commune: device.commune, severity: rule.severity, since: since, firedAt: now,
@@ -108,7 +116,7 @@ package struct AlertBook {
     alert.state = .resolved
     alert.version += 1
     alert.resolvedAt = max(resolvedAt, alert.since)
-    note(alert, devices[number], at: now)
+    note(alert, device(number), at: now)
   }
 
   /// Resolves what nobody will judge any more: alerts of devices and rules that are gone.
@@ -128,7 +136,7 @@ package struct AlertBook {
     alert.version += 1
     alert.acknowledgement = Alert.Acknowledgement(at: now, by: actor, note: text)
     open[Subject(rule: alert.rule, device: alert.device)] = alert
-    note(alert, devices[alert.device], at: now)
+    note(alert, device(alert.device), at: now)
     return alert
   }
 

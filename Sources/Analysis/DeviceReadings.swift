@@ -24,14 +24,17 @@ package struct DeviceReadings: Sendable {
 
   package var count: Int { eventTime.count }
 
-  /// Adds one reading. Retained copies and presence marks tell nothing of use and are left out.
+  /// Retained copies and presence marks tell nothing of use.
+  private static let untold: ReadingFlags = [.retained, .offlineMark]
+
+  /// Adds one reading, unless it tells nothing of use.
   ///
   /// - Parameter values: one for each of `metricNames`.
   package mutating func append(
     eventTime: Milliseconds, channel: Channel, payloadHash: UInt64, flags: ReadingFlags,
     upSeconds: Double?, values: some Sequence<Value>
   ) {
-    if flags.contains(.retained) || flags.contains(.offlineMark) { return }
+    if !flags.isDisjoint(with: Self.untold) { return }
     self.eventTime.append(eventTime)
     self.channel.append(channel)
     self.payloadHash.append(payloadHash)
@@ -53,7 +56,7 @@ package struct DeviceReadings: Sendable {
     _ row: Int, of block: ReadingColumns, positions: [Int?], upSeconds: Double?,
     payloadHash hash: UInt64? = nil
   ) {
-    if !block.flags[row].isDisjoint(with: [.retained, .offlineMark]) { return }
+    if !block.flags[row].isDisjoint(with: Self.untold) { return }
     precondition(positions.count == columns.count, "a reading carries one value for each metric")
     eventTime.append(block.eventTime[row])
     channel.append(block.channel[row])

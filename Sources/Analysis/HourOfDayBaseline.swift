@@ -7,7 +7,10 @@ import Telemetry
 /// limited to a few deviations so that one spike cannot teach the baseline to expect spikes.
 ///
 /// An hour without enough readings of its own falls back to all hours together.
-package struct HourOfDayBaseline: Detector, Hashable {
+///
+/// Kept in place and in 32 bits, since a nation has a million of these. Seven digits are plenty:
+/// the smallest scale is 2 % of the mean, and a reading moves a level by a 600th of its distance.
+package struct HourOfDayBaseline: Detector {
   /// Silent until both are passed: so many readings, and so long since the first.
   package static let warmUpReadings = 300.0
   package static let warmUpLength: Milliseconds = 20 * LocalTime.hourLength
@@ -26,13 +29,18 @@ package struct HourOfDayBaseline: Detector, Hashable {
   /// nearly constant gauge does not alarm at its first small step.
   static let floorShare = 0.02
   static let floorAbsolute = 0.25
-  /// Larger magnitudes are treated as this, so that no sum overflows.
-  static let magnitudeMax = 1e300
+  /// Larger magnitudes are treated as this, so that no sum overflows in 32 bits.
+  static let magnitudeMax = 1e30
+  /// Readings are counted no further: beyond, nothing depends on how many there were.
+  static let countMax: UInt16 = 600
 
   /// Twenty-four hours, then all hours together.
-  private var levels = Array(repeating: Level(), count: 25)
-  private var firstAt: Milliseconds?
+  private var means = InlineArray<25, Float>(repeating: 0)
+  private var deviations = InlineArray<25, Float>(repeating: 0)
+  private var counts = InlineArray<25, UInt16>(repeating: 0)
   private var isAnomalous = false
+  /// `.min` before the first reading.
+  private var firstAt: Milliseconds = .min
 
   package init() {}
 
@@ -40,14 +48,13 @@ package struct HourOfDayBaseline: Detector, Hashable {
     guard value.isFinite else { return nil }
     let value = min(max(value, -Self.magnitudeMax), Self.magnitudeMax)
     let hour = LocalTime.hour(of: time)
-    let first = firstAt ?? time
-    firstAt = first
-    let isWarm =
-      levels[24].count >= Self.warmUpReadings && time - first >= Self.warmUpLength
-    let usesHour = levels[hour].count >= Self.hourReadingsMin
-    let level = usesHour ? levels[hour] : levels[24]
-    levels[hour].learn(value)
-    levels[24].learn(value)
+    if firstAt == .min { firstAt = time }
+    let (own, all) = (self[level: hour], self[level: 24])
+    let isWarm = all.count >= Self.warmUpReadings && time - firstAt >= Self.warmUpLength
+    let usesHour = own.count >= Self.hourReadingsMin
+    let level = usesHour ? own : all
+    self[level: hour].learn(value)
+    self[level: 24].learn(value)
     guard isWarm else { return nil }
 
     let score = level.score(value)
@@ -57,7 +64,21 @@ package struct HourOfDayBaseline: Detector, Hashable {
       hour: usesHour ? hour : nil, isAnomalous: isAnomalous)
   }
 
-  struct Level: Hashable, Sendable {
+  private subscript(level index: Int) -> Level {
+    get {
+      Level(
+        count: Double(counts[index]), mean: Double(means[index]),
+        deviation: Double(deviations[index]))
+    }
+    set {
+      counts[index] = UInt16(min(newValue.count, Double(Self.countMax)))
+      means[index] = Float(newValue.mean)
+      deviations[index] = Float(newValue.deviation)
+    }
+  }
+
+  /// What is usual at one hour, or at all of them, with the digits to calculate in.
+  struct Level: Sendable {
     var count = 0.0
     var mean = 0.0
     var deviation = 0.0
@@ -86,50 +107,58 @@ package struct HourOfDayBaseline: Detector, Hashable {
   }
 }
 
+extension HourOfDayBaseline: Hashable {
+  package static func == (left: HourOfDayBaseline, right: HourOfDayBaseline) -> Bool {
+    left.encoded() == right.encoded()
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(encoded()) }
+}
+
 extension HourOfDayBaseline {
-  /// Version byte, anomalous byte, first instant + 1 presence byte, then 75 doubles; little-endian.
-  private static let encodingVersion: UInt8 = 1
-  private static let encodedSize = 3 + 8 + 25 * 3 * 8
+  /// Version byte, anomalous byte, first instant, then of each level its count, mean and deviation;
+  /// little-endian. Version 1 had doubles.
+  private static let encodingVersion: UInt8 = 3
+  private static let encodedSize = 2 + 8 + 25 * (2 + 4 + 4)
 
   package func encoded() -> [UInt8] {
-    var bytes: [UInt8] = [Self.encodingVersion, isAnomalous ? 1 : 0, firstAt == nil ? 0 : 1]
+    var bytes: [UInt8] = [Self.encodingVersion, isAnomalous ? 1 : 0]
     bytes.reserveCapacity(Self.encodedSize)
-    func append(_ word: UInt64) {
-      for shift in stride(from: 0, to: 64, by: 8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+    func append(_ word: UInt64, byteCount: Int) {
+      for index in 0..<byteCount {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index)))
       }
     }
-    append(UInt64(bitPattern: firstAt ?? 0))
-    for level in levels {
-      append(level.count.bitPattern)
-      append(level.mean.bitPattern)
-      append(level.deviation.bitPattern)
+    append(UInt64(bitPattern: firstAt), byteCount: 8)
+    for level in counts.indices {
+      append(UInt64(counts[level]), byteCount: 2)
+      append(UInt64(means[level].bitPattern), byteCount: 4)
+      append(UInt64(deviations[level].bitPattern), byteCount: 4)
     }
     return bytes
   }
 
   package init?(encoded bytes: [UInt8]) {
-    guard bytes.count == Self.encodedSize, bytes[0] == Self.encodingVersion, bytes[1] <= 1,
-      bytes[2] <= 1
+    guard bytes.count == Self.encodedSize, bytes[0] == Self.encodingVersion, bytes[1] <= 1
     else { return nil }
-    var position = 3
-    func next() -> UInt64 {
+    var position = 2
+    func next(byteCount: Int) -> UInt64 {
       var word: UInt64 = 0
-      for offset in 0..<8 { word |= UInt64(bytes[position + offset]) << UInt64(8 * offset) }
-      position += 8
+      for index in 0..<byteCount {
+        word |= UInt64(bytes[position + index]) << UInt64(8 * index)
+      }
+      position += byteCount
       return word
     }
-    let first = Milliseconds(bitPattern: next())
-    firstAt = bytes[2] == 1 ? first : nil
     isAnomalous = bytes[1] == 1
-    for index in levels.indices {
-      levels[index] = Level(
-        count: Double(bitPattern: next()), mean: Double(bitPattern: next()),
-        deviation: Double(bitPattern: next()))
+    firstAt = Milliseconds(bitPattern: next(byteCount: 8))
+    for level in counts.indices {
+      counts[level] = UInt16(truncatingIfNeeded: next(byteCount: 2))
+      means[level] = Float(bitPattern: UInt32(truncatingIfNeeded: next(byteCount: 4)))
+      deviations[level] = Float(bitPattern: UInt32(truncatingIfNeeded: next(byteCount: 4)))
+      guard means[level].isFinite, deviations[level].isFinite, deviations[level] >= 0,
+        counts[level] <= Self.countMax
+      else { return nil }
     }
-    let isSound = levels.allSatisfy {
-      $0.count >= 0 && $0.mean.isFinite && $0.deviation.isFinite && $0.deviation >= 0
-    }
-    guard isSound else { return nil }
   }
 }

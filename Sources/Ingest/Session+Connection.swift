@@ -169,7 +169,7 @@ extension Session {
     let topic = unsafe UnsafeRawBufferPointer(start: topicText, count: Int(topicSize))
     let payload = unsafe UnsafeRawBufferPointer(start: message.pointee.payload, count: kept)
     unsafe withUnsafeBytes(of: &header) { header in
-      while unsafe !producer.publish(header, topic, payload) {
+      while unsafe !producer.append(header, topic, payload) {
         link.requestCommit()
         _ = link.committed.wait(timeout: DispatchPatience.deadline(SessionLimits.gather))
         if link.isStopping && link.isEngineGone { return }

@@ -116,6 +116,8 @@ import Telemetry
   private func readAvailable() throws(MosquittoError) {
     guard let client = unsafe client else { return }
     let receivedBefore = received
+    // However reading ends: what the callback appended, the engine must see to commit it.
+    defer { producer.publishAppended() }
     while batchCount < SessionLimits.batchMessages {
       let before = received
       let status = unsafe mosquitto_loop_read(client, 1)

@@ -69,22 +69,8 @@ package final class PipelineRun: Sendable {
 
   /// Runs until ``stop()``.
   package func run() throws {
-    let source = configuration.source
     let now = time.now()
-    let registry = try store.registry()
-    // Up to the end, whatever our clock says of it now.
-    let intake = Intake(
-      profiles: profiles, registry: registry,
-      observed: try store.observed(from: now - Self.gapMemory, to: .max),
-      receiveMaximum: source.receiveMaximum)
-    intake.ownClock = ownClock
-    var judge = AlertJudge(
-      profiles: profiles, devices: intake.devices,
-      book: AlertBook(
-        open: try store.openAlerts(), registry: registry, node: node,
-        isPublished: configuration.publishesAlerts))
-    try Recovery.restore(intake, &judge, from: store, receiveMaximum: source.receiveMaximum)
-    judge.resolveOrphans(at: now)
+    let (intake, judge) = try recovered(at: now)
     let wake = DispatchSemaphore(value: 0)
     let publisher = try startPublisher(engineWake: wake)
     defer { publisher?.stop() }
@@ -120,6 +106,27 @@ package final class PipelineRun: Sendable {
     Sealer.Settings(
       profiles: profiles, lateness: configuration.uptime.lateness,
       rawKept: configuration.retention.raw, clock: clock, log: log)
+  }
+
+  /// Intake and judge as they were before the last end. The registry is left behind here: what
+  /// stays in memory of it is what they keep.
+  private func recovered(at now: Milliseconds) throws -> (Intake, AlertJudge) {
+    let registry = try store.registry()
+    let receiveMaximum = configuration.source.receiveMaximum
+    // Up to the end, whatever our clock says of it now.
+    let intake = Intake(
+      profiles: profiles, registry: registry,
+      observed: try store.observed(from: now - Self.gapMemory, to: .max),
+      receiveMaximum: receiveMaximum)
+    intake.ownClock = ownClock
+    var judge = AlertJudge(
+      profiles: profiles, devices: intake.devices,
+      book: AlertBook(
+        open: try store.openAlerts(), registry: registry, node: node,
+        isPublished: configuration.publishesAlerts))
+    try Recovery.restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
+    judge.resolveOrphans(at: now)
+    return (intake, judge)
   }
 
   private func start(

@@ -8,6 +8,9 @@ extension RecordRing {
     private let memory: RingMemory
     /// End of the newest record handed out; only this end moves it.
     package private(set) var drained: UInt64 = 0
+    /// The producer's position as last looked up; looking again is a cache miss, so only when all
+    /// that stood before it has been handed out.
+    private var publishedCached: UInt64 = 0
 
     init(_ memory: RingMemory) { self.memory = memory }
 
@@ -18,20 +21,22 @@ extension RecordRing {
     package mutating func drain(
       limit: Int, _ body: (UnsafeRawBufferPointer) -> Void
     ) -> Int {
-      // Acquiring pairs with the releasing store in `Producer.publish`: the bytes of every record
-      // below this position are visible.
-      let published = unsafe memory.published.pointee.load(ordering: .acquiring)
       var position = drained
       var count = 0
-      while position < published && count < limit {
+      while count < limit {
+        if position == publishedCached {
+          // Acquiring pairs with the releasing store in `Producer.publishAppended`: the bytes of
+          // every record below this position are visible.
+          publishedCached = unsafe memory.published.pointee.load(ordering: .acquiring)
+          if position == publishedCached { break }
+        }
         let place = unsafe memory.place(position)
-        let size = unsafe Int(place.load(as: UInt32.self))
-        let isPadding = unsafe place.load(fromByteOffset: 4, as: UInt32.self) == 1
-        if !isPadding {
-          unsafe body(UnsafeRawBufferPointer(start: place + Int(headerSize), count: size))
+        let header = unsafe RecordHeader(word: place.load(as: UInt64.self))
+        if !header.isPadding {
+          unsafe body(UnsafeRawBufferPointer(start: place + Int(headerSize), count: header.size))
           count += 1
         }
-        position += RecordRing.footprint(size)
+        position &+= RecordRing.footprint(header.size)
       }
       guard position != drained else { return 0 }
       drained = position

@@ -60,9 +60,23 @@ package enum RecordRing {
     }
   }
 
+  /// A size is not negative and, as every header holds it in 32 bits, far from any overflow.
   static func footprint(_ recordSize: Int) -> UInt64 {
-    (UInt64(recordSize) + headerSize + alignment - 1) & ~(alignment - 1)
+    (UInt64(truncatingIfNeeded: recordSize) &+ headerSize &+ alignment &- 1) & ~(alignment &- 1)
   }
+}
+
+/// What stands before every record, as one word: its length, and whether it is padding.
+struct RecordHeader {
+  let word: UInt64
+
+  init(word: UInt64) { self.word = word }
+
+  init(size: UInt64, isPadding: Bool) { word = size | (isPadding ? Self.paddingBit : 0) }
+
+  private static let paddingBit: UInt64 = 1 << 32
+  var isPadding: Bool { word & Self.paddingBit != 0 }
+  var size: Int { Int(truncatingIfNeeded: word & (Self.paddingBit &- 1)) }
 }
 
 /// The allocation behind a ring: the records, and the three positions on cache lines of their own.

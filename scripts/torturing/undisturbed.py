@@ -9,8 +9,6 @@ from .fleet import DAY_MS
 # Parts of a report that may differ, each with its reason.
 MAY_DIFFER = {
     "known_until": "how long we listened after the last message is our own record",
-    "provisional": "one of the two may be sealed",
-    "sealed_through": "one of the two may be sealed",
     "revision": "one of the two may have been sealed more often",
     "alerts": "an alert is judged when its messages arrive, and a silence while we listen",
     "data_quality": "counts of repeated and late messages tell of the wire; checked by themselves",
@@ -43,11 +41,9 @@ def compare(run, stored):
     path = run.folder / "undisturbed.sqlite"
     _replay(run, told, stored.observed, path)
     faults = _readings(stored.readings, export(run, path)) + _figures(run, path, run.period)
-    # Sealed on one side only, then on both: the same figures.
-    old = run.old_day[0], run.old_day[0] + DAY_MS
-    faults += _figures(run, path, old)
+    # However often the old day was sealed and revised meanwhile.
     seal(run, path)
-    return faults + _figures(run, path, old)
+    return faults + _figures(run, path, (run.old_day[0], run.old_day[0] + DAY_MS))
 
 
 def _replay(run, told, observed, store):

@@ -8,7 +8,7 @@ extension AlertJudge {
   /// Takes the devices in force; who stays keeps its states.
   mutating func register(_ devices: [Device]) {
     let before = self
-    self.devices = devices.filter { planOfKind[$0.kind] != nil }
+    self.devices = devices.keeping { planOfKind[$0.kind] != nil }
     positionOfNumber = Dictionary(
       uniqueKeysWithValues: self.devices.indices.map { (self.devices[$0].number, $0) })
     (planOfDevice, heardAt, isOffline, silenceDueAt) = ([], [], [], [])
@@ -16,6 +16,7 @@ extension AlertJudge {
     pendingMarks = []
     markedAt = Array(repeating: .min, count: self.devices.count)
     (conditionStart, conditionStates, anomalyStart, anomalyStates) = ([], [], [], [])
+    reserveStates()
     for device in self.devices {
       let kind = planOfKind[device.kind] ?? 0
       let plan = plans[kind]
@@ -38,6 +39,18 @@ extension AlertJudge {
     }
   }
 
+  /// Grown step by step, the largest of these would be copied at twice its size.
+  private mutating func reserveStates() {
+    var (conditions, anomalies) = (0, 0)
+    for device in devices {
+      let plan = plans[planOfKind[device.kind] ?? 0]
+      conditions += plan.conditions.count
+      anomalies += plan.anomalies.count
+    }
+    conditionStates.reserveCapacity(conditions)
+    anomalyStates.reserveCapacity(anomalies)
+  }
+
   /// Takes the registry in force and resolves the alerts of who is no longer in it.
   mutating func register(_ registry: Registry, devices: [Device], at now: Milliseconds) {
     register(devices)
@@ -47,8 +60,9 @@ extension AlertJudge {
 
   /// Resolves alerts of devices and rules that nobody judges any more.
   mutating func resolveOrphans(at now: Milliseconds) {
+    let concerned = Set(book.openAlerts.map(\.device))
     let judged = Set(
-      devices.indices.flatMap { position in
+      devices.indices.filter { concerned.contains(devices[$0].number) }.flatMap { position in
         names(of: position).map {
           AlertBook.Subject(rule: $0, device: devices[position].number)
         }
@@ -82,10 +96,14 @@ extension AlertJudge {
 
   /// After recovery: what is open is what the store says.
   mutating func takeOpenAlerts() {
+    let concerned = Set(book.openAlerts.map(\.device))
     for position in devices.indices {
       let plan = plans[planOfDevice[position]]
       let number = devices[position].number
-      func isOpen(_ name: String) -> Bool { book.openAlert(rule: name, device: number) != nil }
+      let isConcerned = concerned.contains(number)
+      func isOpen(_ name: String) -> Bool {
+        isConcerned && book.openAlert(rule: name, device: number) != nil
+      }
       isOffline[position] = plan.offline.map { isOpen($0.name) } ?? false
       for (rule, compiled) in plan.conditions.enumerated() {
         conditionStates[conditionStart[position] + rule].isOpen = isOpen(compiled.name)
@@ -104,5 +122,13 @@ extension AlertJudge {
   func anomalies(of position: Int) -> ArraySlice<AnomalyState> {
     let start = anomalyStart[position]
     return anomalyStates[start..<start + plans[planOfDevice[position]].anomalies.count]
+  }
+}
+
+extension [Device] {
+  /// Those that meet a condition: the very same array where all do, so that a nation's devices are
+  /// not kept once for each who looks at them.
+  func keeping(_ isKept: (Device) -> Bool) -> [Device] {
+    allSatisfy(isKept) ? self : filter(isKept)
   }
 }

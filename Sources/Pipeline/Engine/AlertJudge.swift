@@ -70,6 +70,10 @@ struct AlertJudge {
 
   // MARK: Readings
 
+  /// A retained copy tells a state that may be long over, backlog what nobody could hear. Written
+  /// out in the loop, the list would be three allocations a reading.
+  private static let unjudged: ReadingFlags = [.retained, .backlog]
+
   /// Judges the rows of one block in their order.
   mutating func read(_ block: ReadingColumns, gaps: ObservationGaps) {
     guard let kind = planOfKind[block.kind] else { return }
@@ -90,8 +94,7 @@ struct AlertJudge {
     for row in 0..<block.count {
       guard let position = positionOfNumber[block.device[row]] else { continue }
       let flags = block.flags[row]
-      // A retained copy tells a state that may be long over, backlog what nobody could hear.
-      if !flags.isDisjoint(with: [.retained, .backlog]) { continue }
+      if !flags.isDisjoint(with: Self.unjudged) { continue }
       let (time, receivedAt) = (block.eventTime[row], block.receivedAt[row])
       if flags.contains(.offlineMark) {
         noteMark(position, receivedAt: receivedAt, isResumed: flags.contains(.resumed), gaps)

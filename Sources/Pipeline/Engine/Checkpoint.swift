@@ -26,6 +26,8 @@ enum Checkpoint {
       writer.append(state.bootAt ?? .min)
       writer.append(state.lagMin ?? .min)
       judge.encode(device.number, to: &writer)
+      // Kinds differ a little; growing step by step would end at twice the size.
+      if position == 0 { writer.reserve(times: intake.devices.count) }
     }
     return writer.bytes
   }
@@ -51,10 +53,10 @@ enum Checkpoint {
   struct Writer {
     private(set) var bytes: [UInt8] = []
 
+    mutating func reserve(times count: Int) { bytes.reserveCapacity(bytes.count * count) }
+
     mutating func append(_ word: Int64) {
-      for shift in stride(from: 0, to: 64, by: 8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> Int64(shift)))
-      }
+      unsafe withUnsafeBytes(of: word.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
     mutating func append(_ content: [UInt8]) {
@@ -74,7 +76,9 @@ enum Checkpoint {
     mutating func next() -> Int64? {
       guard bytes.count - position >= 8 else { return nil }
       defer { position += 8 }
-      return (0..<8).reduce(Int64(0)) { $0 | Int64(bytes[position + $1]) << Int64($1 * 8) }
+      return unsafe bytes.withUnsafeBytes {
+        unsafe Int64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: Int64.self))
+      }
     }
 
     mutating func nextBytes() -> [UInt8]? {

@@ -61,19 +61,12 @@ final class Intake {
   func register(_ registry: Registry) {
     let known = Dictionary(
       uniqueKeysWithValues: devices.indices.map { (devices[$0].number, states[$0]) })
-    devices = registry.devices.filter { kinds[$0.kind] != nil && $0.retiredAt == nil }
+    devices = registry.devices.keeping { kinds[$0.kind] != nil && $0.retiredAt == nil }
     states = devices.map { known[$0.number] ?? ClockState() }
     kindOfDevice = devices.compactMap { kinds[$0.kind] }
     positionOfNumber = Dictionary(
       uniqueKeysWithValues: devices.indices.map { (devices[$0].number, $0) })
-    topics = TopicTable(
-      devices.enumerated().flatMap { position, device in
-        Channel.allCases.map { channel in
-          let topic = Topic.path(
-            commune: device.commune, kind: device.kind, device: device.id, channel: channel)
-          return (topic, Route(device: Int32(position), channel: channel))
-        }
-      })
+    topics = TopicTable(devices)
   }
 
   /// Puts one message where it belongs.

@@ -3,7 +3,7 @@
 import Ingest
 import Telemetry
 
-/// Where a topic leads: which device, which kind, which channel.
+/// Where a topic leads: which device, which channel.
 struct Route: Sendable {
   /// Position in the engine's list of devices.
   var device: Int32
@@ -13,56 +13,75 @@ struct Route: Sendable {
 /// From topic bytes to route by open addressing: one hash and one comparison a message.
 ///
 /// Filled from the registry (four topics a device), read by the engine's thread only. Bounded by
-/// the registry; topics of unregistered devices never enter.
+/// the registry; topics of unregistered devices never enter. A nation's devices must fit into a
+/// small machine, so a topic costs eight bytes a place and a device's address is kept once for its
+/// four topics.
 struct TopicTable {
-  private var hashes: [UInt64]
-  private var routes: [Route]
-  private var starts: [Int32]
-  private var sizes: [UInt16]
-  private var bytes: [UInt8] = []
+  /// A quarter of the places stays free: then a search looks at two places on average.
+  private static let placesPerTopic = 4.0 / 3.0
+  private static let free = UInt32.max
+
+  /// The upper half of the hash, which tells most topics apart without comparing their bytes.
+  private var tags: [UInt32]
+  /// Device times four plus channel, or `free`.
+  private var routes: [UInt32]
+  /// Where a device's address starts in `addresses`; one more than there are devices.
+  private var starts: [UInt32] = [0]
+  /// `nhip/v1/{commune}/{kind}/{device}/` of every device.
+  private var addresses: [UInt8] = []
+  private let channelNames = Channel.allCases.map { Array($0.name.utf8) }
   private let mask: Int
 
-  /// - Parameter topics: every topic once, with its route.
-  init(_ topics: [(topic: String, route: Route)]) {
+  init(_ devices: [Device]) {
+    let channels = Channel.allCases.count
+    let places = Int(Double(devices.count * channels) * Self.placesPerTopic)
     var capacity = 16
-    while capacity < topics.count * 2 { capacity *= 2 }
+    while capacity < places { capacity *= 2 }
     mask = capacity - 1
-    // A hash of 0 marks an empty place; `occupied` never gives it.
-    hashes = Array(repeating: 0, count: capacity)
-    routes = Array(repeating: Route(device: -1, channel: .telemetry), count: capacity)
-    starts = Array(repeating: 0, count: capacity)
-    sizes = Array(repeating: 0, count: capacity)
-    for (topic, route) in topics { insert(Array(topic.utf8), route) }
+    tags = Array(repeating: 0, count: capacity)
+    routes = Array(repeating: Self.free, count: capacity)
+    starts.reserveCapacity(devices.count + 1)
+    for (position, device) in devices.enumerated() {
+      for channel in Channel.allCases {
+        let topic = Topic.path(
+          commune: device.commune, kind: device.kind, device: device.id, channel: channel)
+        if channel == .telemetry { addresses += topic.utf8.dropLast(channel.name.utf8.count) }
+        insert(Array(topic.utf8), UInt32(position * channels) + UInt32(channel.rawValue))
+      }
+      starts.append(UInt32(addresses.count))
+    }
   }
 
-  private mutating func insert(_ topic: [UInt8], _ route: Route) {
-    let hash = unsafe Self.occupied(topic.withUnsafeBytes { unsafe PayloadHash.of($0) })
+  private mutating func insert(_ topic: [UInt8], _ route: UInt32) {
+    let hash = unsafe topic.withUnsafeBytes { unsafe PayloadHash.of($0) }
     var place = Int(truncatingIfNeeded: hash) & mask
-    while hashes[place] != 0 { place = (place + 1) & mask }
-    hashes[place] = hash
+    while routes[place] != Self.free { place = (place + 1) & mask }
+    tags[place] = UInt32(truncatingIfNeeded: hash >> 32)
     routes[place] = route
-    starts[place] = Int32(bytes.count)
-    sizes[place] = UInt16(topic.count)
-    bytes += topic
   }
 
   /// - Parameter topicHash: `PayloadHash` of the topic, which the caller needs as well.
   func route(of topic: UnsafeRawBufferPointer, topicHash: UInt64) -> Route? {
-    let hash = Self.occupied(topicHash)
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while hashes[place] != 0 {
-      if hashes[place] == hash, unsafe isEqual(topic, at: place) { return routes[place] }
+    let tag = UInt32(truncatingIfNeeded: topicHash >> 32)
+    var place = Int(truncatingIfNeeded: topicHash) & mask
+    while routes[place] != Self.free {
+      if tags[place] == tag, unsafe leads(topic, to: routes[place]) {
+        guard let channel = Channel(rawValue: UInt8(routes[place] % 4)) else { return nil }
+        return Route(device: Int32(routes[place] / 4), channel: channel)
+      }
       place = (place + 1) & mask
     }
     return nil
   }
 
-  private func isEqual(_ topic: UnsafeRawBufferPointer, at place: Int) -> Bool {
-    guard Int(sizes[place]) == topic.count else { return false }
-    let start = Int(starts[place])
-    for index in 0..<topic.count where unsafe bytes[start + index] != topic[index] { return false }
+  private func leads(_ topic: UnsafeRawBufferPointer, to route: UInt32) -> Bool {
+    let device = Int(route / 4)
+    let start = Int(starts[device])
+    let size = Int(starts[device + 1]) - start
+    let name = channelNames[Int(route % 4)]
+    guard topic.count == size + name.count else { return false }
+    for index in 0..<size where unsafe addresses[start + index] != topic[index] { return false }
+    for index in name.indices where unsafe name[index] != topic[size + index] { return false }
     return true
   }
-
-  private static func occupied(_ topicHash: UInt64) -> UInt64 { topicHash | 1 }
 }
