@@ -103,9 +103,11 @@ package final class PipelineRun: Sendable {
   }
 
   private var sealing: Sealer.Settings {
-    Sealer.Settings(
+    let time = time
+    return Sealer.Settings(
       profiles: profiles, lateness: configuration.uptime.lateness,
-      rawKept: configuration.retention.raw, clock: clock, log: log)
+      rawKept: configuration.retention.raw, certainTime: { time.certain() },
+      now: { time.now() }, log: log)
   }
 
   /// Intake and judge as they were before the last end. The registry is left behind here: what

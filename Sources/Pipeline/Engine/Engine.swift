@@ -240,6 +240,7 @@ final class Engine {
   }
 
   private func applyRetentionIfDue(_ now: Milliseconds) throws(StoreError) {
+    clocks.own.set(certain: ownClock.certain(running: now), at: now)
     guard now >= retentionDueAt else { return }
     retentionDueAt = now + Self.retentionEvery
     do {

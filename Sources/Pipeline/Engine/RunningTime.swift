@@ -37,6 +37,8 @@ package struct RunningTime: Sendable {
 final class OwnTime: Sendable {
   let running: @Sendable () -> Milliseconds
   private let offset: Atomic<Milliseconds>
+  /// For ``certain()``; `Int64.min` is not known.
+  private let certainOffset = Atomic(Milliseconds.min)
 
   init(running: @escaping @Sendable () -> Milliseconds, offset: Milliseconds) {
     self.running = running
@@ -47,4 +49,15 @@ final class OwnTime: Sendable {
   func now() -> Milliseconds { running() + offset.load(ordering: .relaxed) }
 
   func set(offset: Milliseconds) { self.offset.store(offset, ordering: .relaxed) }
+
+  /// The latest time of day that it is for certain: by a later one nothing is sealed or deleted.
+  /// nil while nobody has confirmed our clock.
+  func certain() -> Milliseconds? {
+    let offset = certainOffset.load(ordering: .relaxed)
+    return offset == .min ? nil : running() + offset
+  }
+
+  func set(certain: Milliseconds?, at running: Milliseconds) {
+    certainOffset.store(certain.map { $0 - running } ?? .min, ordering: .relaxed)
+  }
 }

@@ -25,7 +25,9 @@ final class Sealer: Sendable {
     var profiles: [Profile]
     var lateness: Milliseconds
     var rawKept: Milliseconds
-    var clock: @Sendable () -> Milliseconds
+    /// Nil while nobody has confirmed our clock: nothing is due by itself then.
+    var certainTime: @Sendable () -> Milliseconds?
+    var now: @Sendable () -> Milliseconds
     var log: @Sendable (String) -> Void
   }
 
@@ -119,6 +121,10 @@ final class Sealer: Sendable {
   }
 
   private func work(day: Int64?) -> ControlReply {
+    guard let now = day == nil ? settings.certainTime() : settings.now() else {
+      return ControlReply(
+        .unavailable, "nhip does not know yet what time it is; name a day, or try again later")
+    }
     do {
       let reader = try Store(path: store.path, access: .readOnly)
       defer { reader.close() }
@@ -127,9 +133,9 @@ final class Sealer: Sendable {
       settings.isCancelled = { [self] in isStopping }
       var run = try SealRun(
         store: store, reader: reader, profiles: self.settings.profiles, settings: settings)
-      let text = try run.seal(day: day, at: self.settings.clock())
+      let text = try run.seal(day: day, at: now)
       if !text.isEmpty { self.settings.log("sealed: \(text)") }
-      if day == nil { try dropSealedBlocks(run) }
+      if day == nil { try dropSealedBlocks(run, at: now) }
       return ControlReply(.done, text.isEmpty ? "nothing has changed" : text)
     } catch is SealRun.Cancelled {
       return ControlQueue.stopping
@@ -139,14 +145,14 @@ final class Sealer: Sendable {
     }
   }
 
-  private func dropSealedBlocks(_ run: SealRun) throws {
+  private func dropSealedBlocks(_ run: SealRun, at now: Milliseconds) throws {
     if let newest = run.sealed.values.filter(\.isFinal).map(\.day).max() {
       let end = LocalTime.start(ofDay: newest + 1) - ClockState.clockTolerance - Self.hotKept
       while !isStopping,
         try store.dropSealedBlocks(receivedBefore: end, countMax: Self.blockCountMax) > 0
       {}
     }
-    let limit = settings.clock() - settings.rawKept
+    let limit = now - settings.rawKept
     while !isStopping,
       try store.dropSealedReadings(endedBefore: limit, countMax: SealRun.deviceCountMax) > 0
     {}
