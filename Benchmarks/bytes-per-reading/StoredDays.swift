@@ -35,18 +35,10 @@ extension ReadingColumns {
   /// One row of another batch, without what a seal does not keep: packet ids, and the hashes of
   /// readings that carry a sequence number.
   mutating func appendSealable(_ row: Int, of other: ReadingColumns) {
-    device.append(other.device[row])
-    channel.append(other.channel[row])
-    flags.append(other.flags[row])
-    receivedAt.append(other.receivedAt[row])
-    eventTime.append(other.eventTime[row])
-    sentTime.append(row, of: other.sentTime)
-    session.append(other.session[row])
-    packetID.append(0)
+    append(row, of: other, positions: metrics.indices.map { $0 })
+    packetID[count - 1] = 0
     let sequence = metricNames.firstIndex(of: "seq")
-    let isNumbered = sequence.map { other.metrics[$0].tags[row] != .absent } ?? false
-    payloadHash.append(isNumbered ? 0 : other.payloadHash[row])
-    for metric in metrics.indices { metrics[metric].append(row, of: other.metrics[metric]) }
+    if let sequence, other.metrics[sequence].tags[row] != .absent { payloadHash[count - 1] = 0 }
   }
 
   /// The rows of each local day, sorted by event time, then by arrival.

@@ -10,6 +10,8 @@ package struct SealCover: Sendable, Hashable {
   package var through: Int64?
   /// Every day of the period is sealed.
   package var isWhole = false
+  /// Some day was sealed before its lateness allowance was over, on demand.
+  package var isEarly = false
   /// The newest revision of any sealed day of the period; 1 if none was ever revised.
   package var revision = 1
   /// Devices whose profile, commissioning or limits are not what the last day was sealed by: their
@@ -63,6 +65,7 @@ struct SealedPeriod {
     let inside = days.filter { $0.day >= LocalTime.day(of: period.start) }
     cover.through = inside.last?.day
     cover.isWhole = isWhole
+    cover.isEarly = inside.contains { !$0.isFinal }
     cover.revision = inside.map(\.revision).max() ?? 1
     cover.lateReadings = lateReadings
     return cover

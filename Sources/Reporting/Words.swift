@@ -46,6 +46,9 @@ struct Words: Sendable {
       : pick(
         "Số liệu đã chốt đến hết ngày \(date), phần còn lại là tạm tính (chưa chốt)",
         "Sealed to the end of \(date); the rest is provisional (not sealed)")
+    if seal.isEarly {
+      text += pick(", trước hạn nhận số liệu muộn", ", before the end of the lateness allowance")
+    }
     if seal.revision > 1 {
       text += pick(", có điều chỉnh (lần \(seal.revision - 1))", ", revised (\(seal.revision - 1))")
     }

@@ -23,47 +23,67 @@ extension Store {
     }
   }
 
+  /// Read in one transaction: of the blocks of live traffic, which are a few hundred bytes each,
+  /// enough that a transaction costs nothing beside them, and little to hold in memory.
+  static let blockCountMax = 256
+  /// … and no more of larger ones.
+  static let blocksSizeBytesMax = 1 << 20
+
   /// Hands over the blocks after `afterBlock` that may hold readings with `from` <= event time <
   /// `to`, in the order of their ids, up to the newest block at the time of the call.
   ///
-  /// One block is in memory at a time, and `body` runs outside any transaction.
-  /// - Throws: `StoreError` (a damaged block names its id), or what `body` throws.
+  /// Live traffic leaves many small blocks, so some are read at once; `body` runs outside any
+  /// transaction.
   /// - Parameter received: only blocks whose newest reading was received from then on.
+  /// - Throws: `StoreError` (a damaged block names its id), or what `body` throws.
   package func forEachBlock(
     eventTimeFrom from: Milliseconds?, to: Milliseconds?, afterBlock: Int64,
     receivedFrom received: Milliseconds? = nil, _ body: (Int64, ReadingColumns) throws -> Void
   ) throws {
     let newest = try lastBlock()
     var position = afterBlock
-    while let (id, bytes) = try block(
-      after: position, upTo: newest, from: from, to: to, received: received)
-    {
-      let columns: ReadingColumns
-      do { columns = try BlockCodec.decode(bytes) } catch {
-        throw StoreError(
-          code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
-          next: "keep a copy of the file and restore the last backup")
+    while true {
+      let blocks = try blocks(
+        after: position, upTo: newest, from: from, to: to, received: received)
+      guard let last = blocks.last else { return }
+      for (id, bytes) in blocks {
+        let columns: ReadingColumns
+        do { columns = try BlockCodec.decode(bytes) } catch {
+          throw StoreError(
+            code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
+            next: "keep a copy of the file and restore the last backup")
+        }
+        try body(id, columns)
       }
-      try body(id, columns)
-      position = id
+      position = last.id
     }
   }
 
-  private func block(
+  private func blocks(
     after position: Int64, upTo newest: Int64, from: Milliseconds?, to: Milliseconds?,
     received: Milliseconds?
-  ) throws(StoreError) -> (Int64, [UInt8])? {
+  ) throws(StoreError) -> [(id: Int64, bytes: [UInt8])] {
     try read("blocks cannot be read") { db in
+      var blocks: [(id: Int64, bytes: [UInt8])] = []
       let statement = try db.cachedStatement(
         sql: """
           SELECT id, bytes FROM block
           WHERE id > ? AND id <= ? AND event_time_max >= ? AND event_time_min < ?
             AND received_at_max >= ?
-          ORDER BY id LIMIT 1
+          ORDER BY id LIMIT ?
           """)
-      let row = try Row.fetchOne(
-        statement, arguments: [position, newest, from ?? .min, to ?? .max, received ?? .min])
-      return row.map { ($0[0], [UInt8]($0[1] as Data)) }
+      let rows = try Row.fetchCursor(
+        statement,
+        arguments: [
+          position, newest, from ?? .min, to ?? .max, received ?? .min, Self.blockCountMax,
+        ])
+      var sizeBytes = 0
+      while sizeBytes < Self.blocksSizeBytesMax, let row = try rows.next() {
+        let bytes = try row.withUnsafeData(atIndex: 1) { [UInt8]($0 ?? Data()) }
+        blocks.append((row[0], bytes))
+        sizeBytes += bytes.count
+      }
+      return blocks
     }
   }
 

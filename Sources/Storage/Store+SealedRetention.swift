@@ -26,7 +26,9 @@ extension Store {
         sql: """
           SELECT id, received_at_max FROM block
           WHERE id <= ?1 AND id <= (SELECT min(after_block) FROM checkpoint)
-            AND id < coalesce((SELECT min(id) FROM block WHERE received_at_max >= ?2), \(Int64.max))
+            AND id < coalesce(
+              (SELECT id FROM block WHERE received_at_max >= ?2 ORDER BY id LIMIT 1),
+              \(Int64.max))
           ORDER BY id LIMIT ?3
           """, arguments: [newest, instant, countMax])
       guard let last = rows.last else { return 0 }

@@ -11,7 +11,9 @@ extension Store {
   }
 
   static func sealedDays(_ db: Database) throws -> [SealedDay] {
-    try Row.fetchAll(
+    // A reader may open a store of an older format; only who writes brings it up to date.
+    guard try db.tableExists("sealed_day") else { return [] }
+    return try Row.fetchAll(
       db,
       sql: """
         SELECT day, revision, generation, through_block, sealed_at, is_final, reading_count,

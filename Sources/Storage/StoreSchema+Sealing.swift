@@ -34,6 +34,5 @@ extension StoreSchema {
       day INTEGER NOT NULL, revision INTEGER NOT NULL, device INTEGER NOT NULL,
       figure TEXT NOT NULL, before TEXT, after TEXT,
       PRIMARY KEY (day, revision, device, figure)) STRICT, WITHOUT ROWID;
-    CREATE INDEX block_received ON block (received_at_max);
     """
 }

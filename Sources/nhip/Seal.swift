@@ -116,6 +116,11 @@ extension Nhip {
             + "\(summary.sealedDays) sealed days with \(summary.sealedReadings) readings, "
             + "\(summary.recomputedDays) of them sealed again, \(summary.figures) figures: "
             + (summary.differences == 0 ? "no difference" : "\(summary.differences) differences"))
+        if summary.unsettledDays > 0 {
+          print(
+            "\(summary.unsettledDays) days were sealed before the end of their allowance; their "
+              + "figures are settled when they are sealed again")
+        }
         if summary.rulesChanged > 0 {
           print(
             "\(summary.rulesChanged) figures were judged by other profiles or limits than today's "

@@ -52,7 +52,7 @@ struct IntervalAlgebraTests {
     var random = SeededGenerator(seed: seed)
     for number in 0..<3_000 {
       let whole = Self.set(&random)
-      let span = Interval(start: -10, end: 1_010)
+      let span = Interval(start: -10, end: 1_300)
       var cuts = (0..<Int.random(in: 0...6, using: &random)).map { _ in
         Milliseconds.random(in: span.start...span.end, using: &random)
       }

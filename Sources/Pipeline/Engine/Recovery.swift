@@ -23,7 +23,7 @@ enum Recovery {
     // Of what stands in the copy that the store was restored from, packet ids tell nothing.
     let copied = try store.restoration()?.lastBlock ?? 0
     var shelved = try store.shelvedPackets()[...]
-    try store.forEachBlock(behind: start) { id, block in
+    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { id, block in
       if id > copied { intake.recover(block, shelved: &shelved) }
       // Before the checkpoint only the redelivery filter needs to look.
       if id > afterBlock { judge.recover(block, gaps: intake.gaps) }

@@ -139,6 +139,8 @@ final class Sealer: Sendable {
       return ControlReply(.done, text.isEmpty ? "nothing has changed" : text)
     } catch is SealRun.Cancelled {
       return ControlQueue.stopping
+    } catch let refusal as ControlFailure {
+      return ControlReply(refusal)
     } catch {
       settings.log("\(error); what is not sealed is tried again later")
       return ControlReply(ControlFailure(error))
