@@ -75,11 +75,15 @@ package final class PipelineRun: Sendable {
     let publisher = try startPublisher(engineWake: wake)
     defer { publisher?.stop() }
     let sealer = Sealer(store: store, settings: sealing)
+    // Stopped before the desk is closed as well: a command may be waiting for it.
     defer { sealer.stop() }
     let desk = try ControlDesk(
       store: store, profiles: profiles, publishesAlerts: configuration.publishesAlerts,
       sealer: sealer, wake: wake)
-    defer { desk.close() }
+    defer {
+      sealer.stop()
+      desk.close()
+    }
     let threads = DispatchGroup()
     let boxes = settings().map { start($0, wake: wake, threads: threads) }
     let links = boxes.map { $0.source.link }

@@ -21,10 +21,14 @@ enum SealFixture {
 
   @discardableResult
   static func seal(
-    _ fixture: ReplayFixture, through day: Int64, at now: Milliseconds = .max / 4
+    _ fixture: ReplayFixture, through day: Int64, at now: Milliseconds = .max / 4,
+    partReadingCount: Int = SealGathering.readingCountMax
   ) throws -> [SealedDay] {
+    var settings = SealRun.Settings()
+    settings.partReadingCount = partReadingCount
     var run = try SealRun(
-      store: fixture.store, reader: fixture.store, profiles: fixture.profiles, settings: .init())
+      store: fixture.store, reader: fixture.store, profiles: fixture.profiles,
+      settings: settings)
     return try run.seal(through: day, at: now)
   }
 

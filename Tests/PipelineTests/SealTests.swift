@@ -76,10 +76,14 @@ struct SealTests {
         _ = try other.replay([fleet.first] + own + [fleet.last])
         // Some of it is sealed already when the rest comes.
         if Bool.random(using: &random) {
-          try SealFixture.seal(other, through: Int64.random(in: fleet.days, using: &random))
+          try SealFixture.seal(
+            other, through: Int64.random(in: fleet.days, using: &random),
+            partReadingCount: Int.random(in: 30...3_000, using: &random))
         }
       }
-      try SealFixture.seal(other, through: fleet.days.upperBound)
+      // In one part, or in so many that most of it waits in a file.
+      try SealFixture.seal(
+        other, through: fleet.days.upperBound, partReadingCount: [400_000, 700, 40][variant])
       let difference = SealFixture.difference(expected, try SealFixture.content(of: other.store))
       #expect(difference == nil, "seed \(seed), variant \(variant)")
     }

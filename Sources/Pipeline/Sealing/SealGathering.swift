@@ -45,6 +45,7 @@ final class SealGathering {
   private(set) var evidence: [Int64: ClockEvidence] = [:]
   /// Every device that a gathered reading is of.
   private(set) var devices: Set<Int64> = []
+  private let partReadingCount: Int
   private let interval: Interval
   /// Until where readings are kept: the day, and the context behind it.
   private let wanted: Interval
@@ -53,15 +54,20 @@ final class SealGathering {
   private var buffers: [Key: ReadingColumns] = [:]
   private var file: SealingFile?
 
-  /// - Parameter hasNext: the day after it is sealed and holds the context.
-  init(store: Store, day: Int64, hasNext: Bool) throws {
+  /// - Parameters:
+  ///   - hasNext: the day after it is sealed and holds the context.
+  ///   - partReadingCount: about so many readings are in memory at once.
+  init(
+    store: Store, day: Int64, hasNext: Bool, partReadingCount: Int = readingCountMax
+  ) throws {
     self.day = day
+    self.partReadingCount = partReadingCount
     interval = SealedDay.interval(ofDay: day)
     wanted = Interval(
       start: interval.start, end: interval.end + (hasNext ? 0 : Self.contextLength))
     evidenceWindow = ClockEvidence.window(ofReceipt: Self.receivedWindow(ofDay: day))
     let count = try store.readingCount(eventTimeFrom: wanted.start, to: wanted.end)
-    partCount = min(Self.partCountMax, Int(count) / Self.readingCountMax + 1)
+    partCount = min(Self.partCountMax, Int(count) / partReadingCount + 1)
     if partCount > 1 { file = try SealingFile(store: store) }
   }
 
@@ -105,7 +111,7 @@ final class SealGathering {
       ].append(row, of: columns, positions: positions)
     }
     guard file != nil else { return }
-    for (key, buffer) in buffers where buffer.count >= Self.bufferCountMax {
+    for (key, buffer) in buffers where buffer.count >= min(Self.bufferCountMax, partReadingCount) {
       try spill(key, buffer)
     }
   }

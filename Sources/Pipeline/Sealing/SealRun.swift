@@ -21,6 +21,8 @@ struct SealRun {
   struct Settings {
     /// How long after its end a day still takes readings.
     var lateness: Milliseconds = ClockState.lateness
+    /// About so many readings of a day are in memory at once.
+    var partReadingCount = SealGathering.readingCountMax
     /// Called with what goes on, 0 to 1 over all days of the run.
     var progress: (Double) -> Void = { _ in }
     /// Asked between steps; the run then stops early, and the day is begun again another time.
@@ -181,7 +183,8 @@ struct SealRun {
   /// Everything that the day, its clocks and its context are judged by.
   private func gather(_ day: Int64, throughBlock: Int64) throws -> SealGathering {
     let gathering = try SealGathering(
-      store: reader, day: day, hasNext: sealed[day + 1] != nil)
+      store: reader, day: day, hasNext: sealed[day + 1] != nil,
+      partReadingCount: settings.partReadingCount)
     let window = ClockEvidence.window(ofReceipt: SealGathering.receivedWindow(ofDay: day))
     let known = sealed[day]?.throughBlock ?? 0
     let margin = ClockState.lateness + ClockState.clockTolerance

@@ -56,13 +56,17 @@ final class Sealer: Sendable {
     thread.start()
   }
 
-  /// Ends the thread; what it has not published is begun again another time.
+  /// Ends the thread; what it has not published is begun again another time. Doing it twice
+  /// changes nothing.
   func stop() {
-    state.withLock { $0.isStopping = true }
+    let wasStopping = state.withLock { state in
+      defer { state.isStopping = true }
+      return state.isStopping
+    }
     condition.lock()
     condition.broadcast()
     condition.unlock()
-    ended.wait()
+    if !wasStopping { ended.wait() }
   }
 
   private var isStopping: Bool { state.withLock { $0.isStopping } }
