@@ -25,7 +25,6 @@ final class SimulatedClock: Sendable {
 
   func reboot() {
     state.withLock {
-      $0.now += 20_000
       $0.bootedAt = $0.now
       $0.bootCount += 1
     }

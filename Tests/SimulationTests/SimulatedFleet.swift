@@ -46,8 +46,12 @@ struct SimulatedFleet {
     units: [Telemetry.Unit(code: commune, name: "x", level: "commune")],
     sites: [Site(code: "s", name: "s", type: "t", unit: commune)], devices: devices)
 
+  /// Whether messages carry a `ts`.
+  let hasClocks: Bool
   private var sequence = 0
   private var newest: PublishedMessage?
+
+  init(hasClocks: Bool) { self.hasClocks = hasClocks }
 
   mutating func message(
     at now: Milliseconds, using random: inout SeededGenerator
@@ -113,8 +117,9 @@ struct SimulatedFleet {
   private func reading(at instant: Milliseconds, using random: inout SeededGenerator) -> [UInt8] {
     let isUp = Int.random(in: 0..<8, using: &random) > 0
     let rtt = Int.random(in: 1...99, using: &random)
+    let time = hasClocks ? "\"ts\":\"\(LocalTime.universal(instant))\"," : ""
     let text = """
-      {"seq":\(sequence),"ts":"\(LocalTime.universal(instant))",\
+      {"seq":\(sequence),\(time)\
       "up":\((instant - Self.start) / 1_000 + 900_000),\
       "link":{"cpnet":{"up":\(isUp),"rtt_ms":\(rtt)},"internet":{"up":true,"rtt_ms":\(rtt)}},\
       "hosts":\(rtt),"new_hosts":0,"sev":{"1":0,"2":1,"3":2},"drop_pct":0.0\(rtt)}
