@@ -153,6 +153,17 @@ final class SimulatedProcess {
     return batch
   }
 
+  /// The packet ids on disk, as recovery reads them.
+  func storedPackets() throws -> String {
+    var text = ""
+    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: 0) { id, block in
+      text += "\(id): \(block.packetID) until \(block.receivedAt.last ?? 0); "
+    }
+    return text + "shelved: "
+      + (try store.shelvedPackets()).map { "\($0.packetID) at \($0.receivedAt)" }
+      .joined(separator: " ")
+  }
+
   // MARK: The end
 
   /// In order: the last batch, then a checkpoint.

@@ -54,9 +54,15 @@ final class Simulation {
   /// Something was done to this process that may end it.
   private var isProvoked = false
   private(set) var account = Account()
+  /// Told what happens, for whoever looks into one seed.
+  private let note: ((String) -> Void)?
 
-  init(seed: UInt64, variant: Variant, folder: String, profiles: [Profile]) {
+  init(
+    seed: UInt64, variant: Variant, folder: String, profiles: [Profile],
+    note: ((String) -> Void)?
+  ) {
     self.seed = seed
+    self.note = note
     self.variant = variant
     self.profiles = profiles
     path = "\(folder)/nhip.sqlite"
@@ -132,7 +138,9 @@ final class Simulation {
     guard let process else { return }
     if !broker.isConnected { try process.connect(to: &broker) }
     broker.send()
+    let count = process.batch.count
     process.read(.random(in: 1...25, using: &random), from: &broker, ledger.messages)
+    note?("read \(process.batch.dropFirst(count)) at \(clock.wall)")
   }
 
   /// The acknowledgements leave; how many arrive before a connection breaks is the network's.
@@ -142,6 +150,7 @@ final class Simulation {
       isCareless: variant == .acknowledgesBeforeCommit)
     let breaks = Int.random(in: 0..<12, using: &random) == 0
     let arriving = breaks ? Int.random(in: 0...leaving.count, using: &random) : leaving.count
+    note?("acknowledged \(leaving.prefix(arriving)), lost \(leaving.dropFirst(arriving))")
     for packetID in leaving.prefix(arriving) {
       if let message = broker.acknowledge(packetID) { ledger.acknowledge(message) }
     }
@@ -212,6 +221,7 @@ final class Simulation {
     process = nil
     let fault = nhip_machine_fault()
     account.crashes[fault, default: 0] += 1
+    note?("died of fault \(fault)")
     nhip_machine_restart()
     if fault == Int32(NHIP_FAULT_POWER), !fleet.hasClocks { clock.reboot() }
     clock.pass(20_000)
@@ -222,6 +232,7 @@ final class Simulation {
     if Int.random(in: 0..<3, using: &random) == 0 { arm() }
     let started = try SimulatedProcess(path: path, profiles: profiles, clock: clock)
     process = started
+    if let note { note("started at \(clock.wall), \(try started.storedPackets())") }
     // Looking costs no operation that could be the last one.
     if let fault = try ledger.fault(in: started.store, isDrained: false) { throw failure(fault) }
     for sentence in try started.store.damage() { throw failure("damage: \(sentence)") }

@@ -24,7 +24,9 @@ struct SimulationTests {
     var total = Simulation.Account()
     for seed in seeds {
       do {
-        total.add(try SimulationWorld.run(seed: seed))
+        total.add(
+          try SimulationWorld.run(
+            seed: seed, note: single.map { _ in { print("simulation: \($0)") } }))
       } catch {
         Issue.record("\(error)")
         return

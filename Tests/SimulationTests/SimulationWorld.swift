@@ -19,7 +19,8 @@ enum SimulationWorld {
   }()
 
   static func run(
-    seed: UInt64, variant: Simulation.Variant = .faithful
+    seed: UInt64, variant: Simulation.Variant = .faithful,
+    note: ((String) -> Void)? = nil
   ) throws -> Simulation.Account {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("nhip-simulation-\(UUID().uuidString)")
@@ -27,7 +28,8 @@ enum SimulationWorld {
     // What stays behind in the temporary folder harms no other walk.
     defer { try? FileManager.default.removeItem(at: folder) }
     let simulation = Simulation(
-      seed: seed, variant: variant, folder: folder.path, profiles: try profiles.get())
+      seed: seed, variant: variant, folder: folder.path, profiles: try profiles.get(),
+      note: note)
     return try simulation.run()
   }
 }
