@@ -153,11 +153,24 @@ final class SimulatedProcess {
     return batch
   }
 
+  /// Until now there was nothing to hear, which the store is told of.
+  func recordHearing() throws {
+    for _ in 0..<2 {
+      clock.pass(Engine.observationEvery)
+      let now = clock.running
+      link.update { $0.heardUntil = $0.heardFrom == nil ? $0.heardUntil : now }
+      try engine.step()
+    }
+  }
+
   /// The packet ids on disk, as recovery reads them.
   func storedPackets() throws -> String {
     var text = ""
     try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: 0) { id, block in
       text += "\(id): \(block.packetID) until \(block.receivedAt.last ?? 0); "
+    }
+    for stretch in try store.observed(from: 0, to: .max) {
+      text += "heard \(stretch.start) to \(stretch.end); "
     }
     return text + "shelved: "
       + (try store.shelvedPackets()).map { "\($0.packetID) at \($0.receivedAt)" }

@@ -164,15 +164,22 @@ final class Simulation {
 
   private func seal() throws {
     guard let store = process?.store else { return }
+    // A day is sealed once it is over for the store as well.
+    try process?.recordHearing()
     var run = try SealRun(store: store, reader: store, profiles: profiles, settings: .init())
+    note?("sealing at \(clock.wall)")
     let yesterday = LocalTime.day(of: clock.wall) - 1
-    account.sealedDays += try run.seal(through: yesterday, at: clock.wall).count
+    let days = try run.seal(through: yesterday, at: clock.wall)
+    account.sealedDays += days.count
+    note?("sealed \(days.map(\.day)) at \(clock.wall)")
   }
 
   private func stop() throws {
     try process?.stop()
     process = nil
     broker.disconnect()
+    // What was going to happen to it does not happen to the next one.
+    nhip_machine_restart()
   }
 
   // MARK: Faults and recovery
@@ -254,6 +261,8 @@ final class Simulation {
       acknowledge()
       clock.pass(1_000)
     }
+    // What was sealed before its lateness allowance was over is sealed again, and stands.
+    clock.pass(ClockState.lateness + 2 * LocalTime.dayLength)
     try seal()
     if let fault = try ledger.fault(in: last.store, isDrained: true) { throw failure(fault) }
     if let id = try Ledger.transitionAnnouncedTwice(in: last.store) {
