@@ -118,7 +118,7 @@ final class Simulation {
     case 89..<91: disconnect()
     case 91..<92: try process?.engine.checkpoint()
     case 92..<93: clock.pass(.random(in: 600_000...18_000_000, using: &random))
-    case 93..<94: try seal()
+    case 93..<94: try seal(through: LocalTime.day(of: clock.wall) - 1)
     case 94..<95: provoke { nhip_machine_fill(.random(in: 1...3, using: &$0)) }
     case 95..<96: provoke { nhip_machine_occupy(.random(in: 1...300, using: &$0)) }
     case 96..<97: try stop()
@@ -162,14 +162,13 @@ final class Simulation {
     process?.disconnect()
   }
 
-  private func seal() throws {
+  private func seal(through day: Int64) throws {
     guard let store = process?.store else { return }
     // A day is sealed once it is over for the store as well.
     try process?.recordHearing()
     var run = try SealRun(store: store, reader: store, profiles: profiles, settings: .init())
     note?("sealing at \(clock.wall)")
-    let yesterday = LocalTime.day(of: clock.wall) - 1
-    let days = try run.seal(through: yesterday, at: clock.wall)
+    let days = try run.seal(through: day, at: clock.wall)
     account.sealedDays += days.count
     note?("sealed \(days.map(\.day)) at \(clock.wall)")
   }
@@ -262,8 +261,10 @@ final class Simulation {
       clock.pass(1_000)
     }
     // What was sealed before its lateness allowance was over is sealed again, and stands.
+    let lastDay = LocalTime.day(of: clock.wall)
     clock.pass(ClockState.lateness + 2 * LocalTime.dayLength)
-    try seal()
+    try seal(through: lastDay)
+    note?("drained, \(try last.storedPackets())")
     if let fault = try ledger.fault(in: last.store, isDrained: true) { throw failure(fault) }
     if let id = try Ledger.transitionAnnouncedTwice(in: last.store) {
       throw failure("announced twice: \(id)")
