@@ -35,14 +35,12 @@ package final class Store: Sendable {
         next: "check the path, or let nhip run create it")
     }
     lock = access == .readWrite ? try StoreLock(storePath: path) : nil
+    if access == .readWrite { try WriteAheadLog.rewrite(storePath: path) }
     do {
       queue = try DatabaseQueue(
         path: access == .copy ? Self.unchangingFile(path) : path,
         configuration: Self.configuration(path: path, access: access))
-      if access == .readWrite {
-        try Self.secure(queue)
-        try StoreSchema.migrator.migrate(queue)
-      }
+      if access == .readWrite { try StoreSchema.migrator.migrate(queue) }
       uuid = try Self.identity(in: queue, access: access, path: path)
     } catch {
       throw StoreError(error, action: "the store cannot be opened", path: path)
@@ -77,19 +75,6 @@ package final class Store: Sendable {
       if access == .readWrite { try StoreSchema.prepareToWrite(db) }
     }
     return configuration
-  }
-
-  /// Writes what recovery found in the write-ahead log to the database, syncs that, and begins a
-  /// new log: what can be read is on disk from here on.
-  ///
-  /// An earlier process may have ended before its sync, or at one that failed. Its frames can be
-  /// read while power lasts, but no later sync of the log need write them; without them, whatever
-  /// stands behind them in the log is lost with the power. A reader that stays for longer than the
-  /// busy timeout leaves the log as it is.
-  private static func secure(_ queue: DatabaseQueue) throws {
-    _ = try queue.writeWithoutTransaction { db in
-      try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-    }
   }
 
   private static func identity(

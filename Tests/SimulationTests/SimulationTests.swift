@@ -10,7 +10,7 @@ import Testing
 /// `NHIP_SIMULATION_SEED=7` for one again.
 @Suite("simulation", .serialized)
 struct SimulationTests {
-  private static let seedCountDefault: UInt64 = 40
+  private static let seedCountDefault: UInt64 = 24
   private static let canarySeedCountMax: UInt64 = 60
 
   @Test("what was acknowledged is stored once, wherever the process or the machine dies")

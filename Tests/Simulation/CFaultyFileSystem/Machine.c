@@ -118,15 +118,9 @@ static void grow(struct tracked_file *file, int64_t size) {
   }
 }
 
-struct tracked_file *machine_open(const char *path) {
-  struct tracked_file *file = find(path);
-  if (file) return file;
-  require(machine.fileCount < FILES_MAX, "too many files");
-  require(strlen(path) < sizeof file->path, "a path is too long");
-  file = &machine.files[machine.fileCount++];
-  strcpy(file->path, path);
-  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return file;
+static void load(struct tracked_file *file) {
+  int descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return;
   struct stat status;
   require(fstat(descriptor, &status) == 0, "a file cannot be read");
   grow(file, status.st_size);
@@ -134,6 +128,16 @@ struct tracked_file *machine_open(const char *path) {
       pread(descriptor, file->synced, (size_t)status.st_size, 0) == status.st_size,
       "a file cannot be read");
   close(descriptor);
+}
+
+struct tracked_file *machine_open(const char *path) {
+  struct tracked_file *file = find(path);
+  if (file) return file;
+  require(machine.fileCount < FILES_MAX, "too many files");
+  require(strlen(path) < sizeof file->path, "a path is too long");
+  file = &machine.files[machine.fileCount++];
+  strcpy(file->path, path);
+  load(file);
   return file;
 }
 
@@ -277,6 +281,15 @@ static void lose(struct tracked_file *file) {
           ftruncate(descriptor, file->size) == 0,
       "a file cannot be written");
   close(descriptor);
+}
+
+void nhip_machine_rewrite(const char *path) {
+  struct tracked_file *file = find(path);
+  if (!file) return;
+  forget(file);
+  // Its place in the table stays: open files point to it.
+  strcpy(file->path, path);
+  load(file);
 }
 
 void nhip_machine_restart(void) {

@@ -35,6 +35,8 @@ int nhip_machine_is_down(void);
 int nhip_machine_fault(void);
 // Comes back: after a loss of power the files hold what survived.
 void nhip_machine_restart(void);
+// Somebody wrote every byte of this file over itself and synced it, without SQLite's help.
+void nhip_machine_rewrite(const char *path);
 // So many of the next writes find no space.
 void nhip_machine_fill(uint32_t writes);
 // So many of the next exclusive locks are taken by somebody else.
