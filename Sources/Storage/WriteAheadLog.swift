@@ -5,9 +5,9 @@ import Glibc
 /// The file `<path>-wal`, before SQLite opens it.
 ///
 /// An earlier process may have ended before its sync, or at a sync that failed. Its frames can be
-/// read while power lasts, but Linux counts pages that it could not write as clean, so that no later
-/// sync writes them. SQLite would recover such frames and append to them; a loss of power would
-/// then take them and everything behind them, acknowledged or not.
+/// read while power lasts, but Linux counts pages that it could not write as clean, so that no
+/// later sync writes them. SQLite would recover such frames and append to them; a loss of power
+/// would then take them and everything behind them, acknowledged or not.
 enum WriteAheadLog {
   private static let partSizeBytes = 1 << 20
 

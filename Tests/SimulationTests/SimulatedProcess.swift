@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
-import CFaultyFileSystem
 import Dispatch
 import Storage
 import Telemetry
@@ -29,8 +28,6 @@ final class SimulatedProcess {
 
   /// Opens the store, registers the fleet in a new one, and recovers.
   init(path: String, profiles: [Profile], clock: SimulatedClock) throws {
-    // The store does this below SQLite, where the machine does not see it.
-    unsafe nhip_machine_rewrite("\(path)-wal")
     let store = try Store(path: path, access: .readWrite)
     do {
       if try store.registry().devices.isEmpty {

@@ -20,9 +20,9 @@ struct RedeliveryFilter {
 
   init(receiveMaximum: Int) { window = UInt64(Self.window(receiveMaximum: receiveMaximum)) }
 
-  /// How far back to look. The broker sends at most a receive maximum again, but the store keeps the
-  /// messages of a batch by kind, not in the order of their arrival, so that recovery may find as
-  /// many others of their batch behind them.
+  /// How far back to look. The broker sends at most a receive maximum again, but the store keeps
+  /// the messages of a batch by kind, not in the order of their arrival, so that recovery may find
+  /// as many others of their batch behind them.
   static func window(receiveMaximum: Int) -> Int { 2 * receiveMaximum }
 
   /// Remembers a message that is about to be committed.
