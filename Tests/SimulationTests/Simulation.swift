@@ -94,7 +94,7 @@ final class Simulation {
   }
 
   /// Where devices tell the time, ours is confirmed before anything happens. A doubtful clock that
-  /// hears only what the broker had kept is a story of its own, which `OwnClockTests` tell.
+  /// is corrected by what the broker had kept is left out: receipt then runs backwards.
   private func settle() throws {
     let first = try launch()
     process = first
@@ -169,7 +169,6 @@ final class Simulation {
     // A day is sealed once it is over for the store as well.
     try process?.recordHearing()
     var run = try SealRun(store: store, reader: store, profiles: profiles, settings: .init())
-    note?("sealing at \(clock.wall)")
     let days = try run.seal(through: day, at: clock.wall)
     account.sealedDays += days.count
     note?("sealed \(days.map(\.day)) at \(clock.wall)")
