@@ -91,6 +91,17 @@ let package = Package(
     test("EndToEndTests", ["nhip", "FleetSimulator", "Telemetry"]),
     test("TidyTests", []),
 
+    // A machine that crashes at any write: only the simulation registers it with SQLite.
+    .target(
+      name: "CFaultyFileSystem", path: "Tests/Simulation/CFaultyFileSystem",
+      linkerSettings: [.linkedLibrary("sqlite3")]),
+    test(
+      "SimulationTests",
+      [
+        "CFaultyFileSystem", "Pipeline", "Storage", "Reporting", "Alerting", "Ingest", "Telemetry",
+        "TestSupport",
+      ]),
+
     // What must hold for any bytes: checked by the fuzzer below and, over its corpus, by a test.
     .target(
       name: "FuzzProperties",

@@ -35,6 +35,7 @@ package final class Store: Sendable {
         next: "check the path, or let nhip run create it")
     }
     lock = access == .readWrite ? try StoreLock(storePath: path) : nil
+    if access == .readWrite { try WriteAheadLog.rewrite(storePath: path) }
     do {
       queue = try DatabaseQueue(
         path: access == .copy ? Self.unchangingFile(path) : path,

@@ -11,6 +11,7 @@ enum ImportChecks {
     "Telemetry": [],
     // These stand under Tests; listing them keeps targets under Sources from importing them.
     "TestSupport": [],
+    "CFaultyFileSystem": [],
     "FuzzProperties": ["Telemetry", "Ingest", "Storage", "Pipeline", "CZlib"],
     "Ingest": ["Telemetry", "CMosquitto", "CSimdJSON"],
     "Analysis": ["Telemetry"],

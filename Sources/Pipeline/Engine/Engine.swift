@@ -75,6 +75,8 @@ final class Engine {
   private var publishedAt: Milliseconds = 0
   private var checkpointAt: Milliseconds
   private var readingsAtCheckpoint: UInt64 = 0
+  /// Waits before a transaction is tried again; simulated time does not wait.
+  var pause: (Milliseconds) -> Void = { usleep(UInt32($0 * 1_000)) }
 
   /// Holds a noncopyable source in an array.
   final class SourceBox {
@@ -215,7 +217,7 @@ final class Engine {
         break
       } catch where error.isRetryable && !stopping() {
         log("\(error); nothing is acknowledged until it is stored; again in \(wait) ms")
-        usleep(UInt32(wait * 1_000))
+        pause(wait)
         wait = min(wait * 2, Self.retryMax)
       }
     }

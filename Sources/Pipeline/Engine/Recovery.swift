@@ -19,7 +19,8 @@ enum Recovery {
     }
     let start = try min(
       afterBlock, max(0, store.lastBlock() - blocksMin),
-      store.blockBefore(newestReadings: receiveMaximum))
+      store.blockBefore(
+        newestReadings: RedeliveryFilter.window(receiveMaximum: receiveMaximum)))
     // Of what stands in the copy that the store was restored from, packet ids tell nothing.
     let copied = try store.restoration()?.lastBlock ?? 0
     var shelved = try store.shelvedPackets()[...]

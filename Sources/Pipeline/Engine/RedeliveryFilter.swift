@@ -16,9 +16,14 @@ struct RedeliveryFilter {
 
   private var entries: [UInt16: [Entry]] = [:]
   private var ordinals: [UInt16: UInt64] = [:]
-  private let receiveMaximum: UInt64
+  private let window: UInt64
 
-  init(receiveMaximum: Int) { self.receiveMaximum = UInt64(receiveMaximum) }
+  init(receiveMaximum: Int) { window = UInt64(Self.window(receiveMaximum: receiveMaximum)) }
+
+  /// How far back to look. The broker sends at most a receive maximum again, but the store keeps
+  /// the messages of a batch by kind, not in the order of their arrival, so that recovery may find
+  /// as many others of their batch behind them.
+  static func window(receiveMaximum: Int) -> Int { 2 * receiveMaximum }
 
   /// Remembers a message that is about to be committed.
   mutating func note(session: UInt16, packetID: UInt16, hash: UInt64) {
@@ -36,6 +41,6 @@ struct RedeliveryFilter {
       return false
     }
     let newest = ordinals[session, default: 0]
-    return entry.hash == hash && newest - entry.ordinal < receiveMaximum
+    return entry.hash == hash && newest - entry.ordinal < window
   }
 }
