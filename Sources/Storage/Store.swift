@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import Synchronization
 import Telemetry
 
 /// The one SQLite file that holds what nhip has acknowledged.
@@ -25,6 +26,8 @@ package final class Store: Sendable {
   package let uuid: String
   private let queue: DatabaseQueue
   private let lock: StoreLock?
+  /// What ended the trust in this store's disk.
+  private let fault = Mutex<StoreError?>(nil)
 
   /// Creates the store when it may be written and is absent.
   package init(path: String, access: Access) throws(StoreError) {
@@ -111,11 +114,19 @@ package final class Store: Sendable {
   }
 
   /// One transaction: all of it or, when it throws, nothing.
+  ///
+  /// After an error of input or output, whoever met it, every later one throws it again: a sync
+  /// that failed once must not be trusted to succeed later, so the process has to end and recover.
   func write<Result>(
     _ action: String, _ body: (Database) throws -> Result
   ) throws(StoreError) -> Result {
+    if let fault = fault.withLock({ $0 }) { throw fault }
     do { return try queue.write(body) } catch {
-      throw StoreError(error, action: action, path: path)
+      let reason = StoreError(error, action: action, path: path)
+      if let failure = error as? DatabaseError, failure.resultCode == .SQLITE_IOERR {
+        fault.withLock { $0 = reason }
+      }
+      throw reason
     }
   }
 
