@@ -22,14 +22,36 @@ struct Node {
     uint32_t slot;
     int aggregation;
   };
+  /// Which field stood at a place of the object decoded before, and where it led.
+  struct Guess {
+    std::string key;
+    Node *next = nullptr;
+  };
+  /// More fields or longer keys than these are looked up each time.
+  static constexpr size_t guesses_max = 64;
+  static constexpr size_t guessed_key_size_max = 64;
+
   std::vector<std::pair<std::string, std::unique_ptr<Node>>> children;
   std::unique_ptr<Node> every;
   std::vector<Leaf> leaves;
+  std::vector<Guess> guesses;
 
-  const Node *child(std::string_view key) const {
+  Node *child(std::string_view key) const {
     for (const auto &entry : children)
       if (entry.first == key) return entry.second.get();
     return nullptr;
+  }
+
+  /// The same for the field at a place of its object. Devices of a kind send their fields in one
+  /// order, so what stood there before most often stands there again: one comparison, not many.
+  Node *child(std::string_view key, size_t place) {
+    if (place < guesses.size() && guesses[place].key == key) return guesses[place].next;
+    Node *next = child(key);
+    if (place >= guesses_max || key.size() > guessed_key_size_max) return next;
+    if (place >= guesses.size()) guesses.resize(place + 1);
+    guesses[place].key = key;
+    guesses[place].next = next;
+    return next;
   }
 };
 
@@ -149,14 +171,15 @@ void fold(nhip_value &into, nhip_value value, int aggregation) {
   into.tag = NHIP_VALUE_NUMBER;
 }
 
-void walk(const Node &node, const dom::element &element, nhip_value *values, size_t slots) {
+void walk(Node &node, const dom::element &element, nhip_value *values, size_t slots) {
   for (const Node::Leaf &leaf : node.leaves)
     if (leaf.slot < slots) fold(values[leaf.slot], valueOf(element), leaf.aggregation);
   if (node.children.empty() && !node.every) return;
   dom::object object;
   if (element.get_object().get(object) == simdjson::SUCCESS) {
+    size_t place = 0;
     for (const dom::key_value_pair field : object) {
-      if (const Node *next = node.child(field.key)) walk(*next, field.value, values, slots);
+      if (Node *next = node.child(field.key, place++)) walk(*next, field.value, values, slots);
       if (node.every) walk(*node.every, field.value, values, slots);
     }
     return;
@@ -166,7 +189,7 @@ void walk(const Node &node, const dom::element &element, nhip_value *values, siz
   size_t index = 0;
   for (const dom::element item : array) {
     if (!node.children.empty())
-      if (const Node *next = node.child(std::to_string(index))) walk(*next, item, values, slots);
+      if (Node *next = node.child(std::to_string(index))) walk(*next, item, values, slots);
     if (node.every) walk(*node.every, item, values, slots);
     ++index;
   }
@@ -221,8 +244,8 @@ int nhip_decoder_add(nhip_decoder *decoder, const char *path, uint32_t slot, int
     if (segment == "*") {
       if (!node->every) node->every = std::make_unique<Node>();
       node = node->every.get();
-    } else if (const Node *known = node->child(segment)) {
-      node = const_cast<Node *>(known);
+    } else if (Node *known = node->child(segment)) {
+      node = known;
     } else {
       node->children.emplace_back(segment, std::make_unique<Node>());
       node = node->children.back().second.get();

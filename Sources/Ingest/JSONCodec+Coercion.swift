@@ -94,8 +94,7 @@ extension JSONCodec {
     }
     guard check.hasWords else { return .inRange }
     let text = unsafe UnsafeRawBufferPointer(start: value.text, count: Int(value.text_size))
-    let isKnown = profile.metrics[slot].words.contains { unsafe $0.utf8.elementsEqual(text) }
-    return isKnown ? .inRange : .outOfRange
+    return unsafe knownWords[slot].contains(text) ? .inRange : .outOfRange
   }
 
   private func range(of value: nhip_value, _ check: MetricCheck) -> Coercion {

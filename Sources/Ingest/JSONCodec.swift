@@ -17,14 +17,20 @@ package enum PayloadFault: String, Error, Sendable {
 
 /// Decodes the native JSON of one kind over a plan compiled from its profile.
 ///
-/// Owned by the engine's thread. A plan has one slot a metric and one for `ts`; decoding writes
-/// every slot, then the caller appends them to its columns: a payload that fails leaves no trace.
+/// Owned by the engine's thread. A plan has one slot a metric and one for `ts`; reading writes
+/// every slot, then the caller appends them to a stage: a payload that fails leaves no trace.
 @safe package final class JSONCodec {
   package let profile: Profile
   private let decoder: OpaquePointer
   private let values: UnsafeMutableBufferPointer<nhip_value>
   /// What a decoded value is held against, by slot.
   private let checks: [MetricCheck]
+  /// The words that a state may have, by slot.
+  let knownWords: [WordTable]
+  /// When the payload read last was sent; nil if it carries no `ts`.
+  package private(set) var sentAt: Milliseconds?
+  /// Whether a value of the payload read last stands outside its metric's range.
+  package private(set) var isOutOfRange = false
   private var timeSlot: Int { profile.metrics.count }
 
   package init(profile: Profile) {
@@ -36,6 +42,7 @@ package enum PayloadFault: String, Error, Sendable {
     unsafe values = .allocate(capacity: profile.metrics.count + 1)
     unsafe values.initialize(repeating: nhip_value())
     checks = profile.metrics.map(MetricCheck.init)
+    knownWords = profile.metrics.map { WordTable($0.words) }
     for (slot, metric) in profile.metrics.enumerated() {
       let aggregation =
         switch metric.aggregation {
@@ -65,41 +72,58 @@ package enum PayloadFault: String, Error, Sendable {
     package var isOutOfRange: Bool
   }
 
-  /// Decodes a payload into the codec's slots.
+  /// Reads a payload and takes together what it says of its time.
   ///
   /// - Parameter payload: at most `MessageHeader.payloadSizeMax` bytes, 64 more readable behind.
   package func decode(_ payload: UnsafeRawBufferPointer) -> Result<Decoded, PayloadFault> {
-    guard let base = payload.baseAddress, payload.count > 0 else { return .failure(.empty) }
+    if let fault = unsafe read(payload) { return .failure(fault) }
+    return .success(
+      Decoded(sentAt: sentAt, sentTime: value(at: timeSlot), isOutOfRange: isOutOfRange))
+  }
+
+  /// Decodes a payload into the codec's slots.
+  ///
+  /// - Parameter payload: at most `MessageHeader.payloadSizeMax` bytes, 64 more readable behind.
+  /// - Returns: why it is no reading, or nil if it is one.
+  package func read(_ payload: UnsafeRawBufferPointer) -> PayloadFault? {
+    guard let base = payload.baseAddress, payload.count > 0 else { return .empty }
     let status = unsafe nhip_decoder_decode(
       decoder, base.assumingMemoryBound(to: UInt8.self), payload.count, values.baseAddress,
       values.count)
-    guard status == Int32(NHIP_DECODED) else { return .failure(Self.fault(status)) }
-    var isOutOfRange = false
+    guard status == Int32(NHIP_DECODED) else { return Self.fault(status) }
+    isOutOfRange = false
     for slot in checks.indices {
       // Most payloads carry some of the metrics only.
       if unsafe values[slot].tag == 0 { continue }
       switch unsafe coerce(&values[slot], to: checks[slot], slot) {
       case .inRange: break
       case .outOfRange: isOutOfRange = true
-      case .wrongType: return .failure(.wrongType)
+      case .wrongType: return .wrongType
       }
     }
-    guard let (sentAt, sentTime) = readTime() else { return .failure(.badTime) }
-    return .success(Decoded(sentAt: sentAt, sentTime: sentTime, isOutOfRange: isOutOfRange))
+    return readTime() ? nil : .badTime
   }
 
-  /// Appends the values decoded last as one row.
-  package func append(to columns: inout ReadingColumns) {
-    for slot in checks.indices {
-      let value = unsafe values[slot]
-      // Tags of decoded values are those of columns; only a word has to be looked up.
-      guard unsafe value.tag != 5, let tag = unsafe ValueColumn.Tag(rawValue: UInt8(value.tag))
-      else {
-        columns.metrics[slot].append(self.value(at: slot))
-        continue
-      }
-      unsafe columns.metrics[slot].append(tag: tag, bits: tag == .absent ? 0 : value.bits)
+  /// Appends the values read last as one row.
+  package func append(_ envelope: ReadingStage.Envelope, to stage: ReadingStage) {
+    unsafe stage.append(envelope, values)
+  }
+
+  /// The value of one metric as read last, as a number; flags are 0 and 1, words have none.
+  package func number(at slot: Int) -> Double? {
+    let value = unsafe values[slot]
+    switch unsafe Int(value.tag) {
+    case 1: return unsafe Double(Int64(bitPattern: value.bits))
+    case 2, 4: return unsafe Double(value.bits)
+    case 3: return unsafe Double(bitPattern: value.bits)
+    default: return nil
     }
+  }
+
+  /// Whether the payload read last says `false` there.
+  package func isFalse(at slot: Int) -> Bool {
+    let value = unsafe values[slot]
+    return unsafe value.tag == 4 && value.bits == 0
   }
 
   /// The value of one metric as decoded last.
@@ -145,17 +169,19 @@ package enum PayloadFault: String, Error, Sendable {
     }
   }
 
-  private func readTime() -> (Milliseconds?, Value)? {
+  /// Tells ``sentAt`` by the slot of `ts`; false if what stands there is no time.
+  private func readTime() -> Bool {
     let sent = unsafe values[timeSlot]
-    let value = value(at: timeSlot)
-    switch value {
-    case .absent: return unsafe Int(sent.tag) == 6 ? nil : (nil, .absent)
-    case .integer(let epoch): return SentTime.milliseconds(epoch: epoch).map { ($0, value) }
-    case .number(let epoch): return SentTime.milliseconds(epoch: epoch).map { ($0, value) }
-    case .word:
+    sentAt = nil
+    switch unsafe Int(sent.tag) {
+    case 0: return true
+    case 1: sentAt = unsafe SentTime.milliseconds(epoch: Int64(bitPattern: sent.bits))
+    case 3: sentAt = unsafe SentTime.milliseconds(epoch: Double(bitPattern: sent.bits))
+    case 5:
       let text = unsafe UnsafeRawBufferPointer(start: sent.text, count: Int(sent.text_size))
-      return unsafe SentTime.milliseconds(text: text).map { ($0, value) }
-    case .unsigned, .flag: return nil
+      sentAt = unsafe SentTime.milliseconds(text: text)
+    default: return false
     }
+    return sentAt != nil
   }
 }

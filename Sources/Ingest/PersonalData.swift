@@ -14,7 +14,7 @@ package enum PersonalData {
     guard bytes.count >= addressSize else { return }
     var index = 0
     while index + addressSize <= bytes.count {
-      if isAddress(bytes, at: index) {
+      if isAddress({ bytes[index + $0] }) {
         for offset in 0..<addressSize where offset % 3 != 2 {
           bytes[index + offset] = UInt8(ascii: "x")
         }
@@ -25,6 +25,16 @@ package enum PersonalData {
     }
   }
 
+  /// Whether a text holds an address, so that most texts need not be copied to be scrubbed.
+  static func occurs(in text: UnsafeRawBufferPointer) -> Bool {
+    var index = 0
+    while index + addressSize <= text.count {
+      if isAddress({ unsafe text[index + $0] }) { return true }
+      index += 1
+    }
+    return false
+  }
+
   static func scrubbed(_ text: String) -> String {
     guard text.utf8.count >= addressSize else { return text }
     var bytes = Array(text.utf8)
@@ -32,12 +42,13 @@ package enum PersonalData {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func isAddress(_ bytes: [UInt8], at start: Int) -> Bool {
-    let separator = bytes[start + 2]
+  @inline(__always)
+  private static func isAddress(_ byte: (Int) -> UInt8) -> Bool {
+    let separator = byte(2)
     guard separator == UInt8(ascii: ":") || separator == UInt8(ascii: "-") else { return false }
     for offset in 0..<addressSize {
-      let byte = bytes[start + offset]
-      if offset % 3 == 2 ? byte != separator : !isHexadecimal(byte) { return false }
+      let one = byte(offset)
+      if offset % 3 == 2 ? one != separator : !isHexadecimal(one) { return false }
     }
     return true
   }

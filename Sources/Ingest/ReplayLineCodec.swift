@@ -63,7 +63,8 @@ import Telemetry
     guard let topic = unsafe text(.topic), let payload = unsafe text(.payload),
       let receivedAt = time(.receivedAt), topic.count <= Topic.lengthMax
     else { return unsafe .invalid }
-    var flags: ReadingFlags = []
+    // An empty list would be made by a call that knows nothing of its type, once a line.
+    var flags = ReadingFlags(rawValue: 0)
     if isTrue(.retained) { flags.insert(.retained) }
     if isTrue(.resumed) { flags.insert(.resumed) }
     let header = MessageHeader(

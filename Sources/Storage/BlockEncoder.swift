@@ -28,7 +28,7 @@ struct BlockEncoder {
     integers(columns.session) { UInt64($0) }
     integers(columns.packetID) { UInt64($0) }
     // A hash has no pattern to find: its differences would only be longer.
-    for hash in columns.payloadHash { writer.fixed64(hash) }
+    writer.fixed64(columns.payloadHash)
     values(columns.sentTime)
     for metric in columns.metrics { values(metric) }
     return writer.output
@@ -38,13 +38,15 @@ struct BlockEncoder {
   private mutating func integers<Element>(
     _ column: [Element], _ pattern: (Element) -> UInt64
   ) {
-    var previous: UInt64 = 0
-    for value in column { writer.delta(pattern(value), after: &previous) }
+    writer.column(column.count) { cursor in
+      for value in column { cursor.delta(pattern(value)) }
+    }
   }
 
   /// Runs of tags, then the bits of each tag that occurs, in the order of `ValueColumn.Tag`.
   private mutating func values(_ column: ValueColumn) {
-    let tags = column.tags.map(\.rawValue)
+    // A tag lies in memory as the number of its case, which is its raw value.
+    let tags = unsafe column.tags.withUnsafeBytes { unsafe Array($0) }
     var occurs: UInt8 = 0
     var row = 0
     while row < tags.count {
@@ -57,16 +59,19 @@ struct BlockEncoder {
       row = end
     }
     for tag: ValueColumn.Tag in [.integer, .unsigned] where occurs & (1 << tag.rawValue) != 0 {
-      var previous: UInt64 = 0
-      for row in tags.indices where tags[row] == tag.rawValue {
-        writer.delta(column.bits[row], after: &previous)
+      let code = tag.rawValue
+      writer.column(tags.count) { cursor in
+        for row in tags.indices where tags[row] == code { cursor.delta(column.bits[row]) }
       }
     }
     if occurs & (1 << ValueColumn.Tag.number.rawValue) != 0 {
       numbers(tags: tags, bits: column.bits)
     }
     for tag: ValueColumn.Tag in [.flag, .word] where occurs & (1 << tag.rawValue) != 0 {
-      for row in tags.indices where tags[row] == tag.rawValue { writer.varint(column.bits[row]) }
+      let code = tag.rawValue
+      writer.column(tags.count) { cursor in
+        for row in tags.indices where tags[row] == code { cursor.varint(column.bits[row]) }
+      }
     }
     writer.varint(UInt64(column.words.count))
     for word in column.words { writer.text(word) }
@@ -81,13 +86,14 @@ struct BlockEncoder {
     }
     writer.byte(UInt8(exponent))
     let power = ScaledDecimals.power(exponent)
-    var previous: UInt64 = 0
-    for row in tags.indices where tags[row] == tag {
-      let value = Double(bitPattern: bits[row])
-      guard let mantissa = ScaledDecimals.mantissa(of: value, power: power) else {
-        preconditionFailure("an exponent that was exact for the column no longer is")
+    writer.column(tags.count) { cursor in
+      for row in tags.indices where tags[row] == tag {
+        let value = Double(bitPattern: bits[row])
+        guard let mantissa = ScaledDecimals.mantissa(of: value, power: power) else {
+          preconditionFailure("an exponent that was exact for the column no longer is")
+        }
+        cursor.delta(UInt64(bitPattern: mantissa))
       }
-      writer.delta(UInt64(bitPattern: mantissa), after: &previous)
     }
   }
 }

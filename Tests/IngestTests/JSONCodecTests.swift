@@ -19,9 +19,10 @@ struct JSONCodecTests {
     #expect(decoded.sentAt == 1_795_239_427_638)
     #expect(decoded.sentTime == .word("2026-11-21T05:37:07.638Z"))
     #expect(!decoded.isOutOfRange)
-    var columns = ReadingColumns(
-      kind: "test-kind", profileVersion: 1, metricNames: codec.codec.profile.metrics.map(\.name))
-    codec.codec.append(to: &columns)
+    let stage = ReadingStage(profile: codec.codec.profile)
+    codec.codec.append(.ofDevice(7), to: stage)
+    let columns = stage.take()
+    #expect(columns.sentTime[0] == decoded.sentTime)
     #expect(
       columns.metrics.map { $0[0] } == [
         .number(31.5), .integer(38), .integer(812_345_678), .flag(true), .word("playing"),

@@ -57,7 +57,7 @@ enum ClockJudge {
     let earliest = max(commissionedAt ?? .min, receivedAt - ClockState.lateness)
     let isTooOld = sentAt < earliest && lag > ClockState.clockTolerance
     guard isAhead || isBehind && isOfBoot || isTooOld else {
-      return Verdict(eventTime: sentAt, flags: [])
+      return Verdict(eventTime: sentAt, flags: ReadingFlags(rawValue: 0))
     }
     // The boot's smallest lag is the clock's error; before any is known, this message's own is.
     let corrected = sentAt + (lagMin ?? lag)

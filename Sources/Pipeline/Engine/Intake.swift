@@ -20,7 +20,8 @@ final class Intake {
   var statesBeforeDoubt: [Int64: ClockState]?
   private var topics = TopicTable([])
   private var codecs: [JSONCodec] = []
-  private var columns: [ReadingColumns] = []
+  private var stages: [ReadingStage] = []
+  private var offlineAfter: [Milliseconds] = []
   private var columnOfUp: [Int] = []
   private var columnOfOnline: [Int] = []
   private var kindOfDevice: [Int] = []
@@ -40,10 +41,8 @@ final class Intake {
     kinds = Dictionary(uniqueKeysWithValues: profiles.enumerated().map { ($1.kind, $0) })
     for profile in profiles {
       codecs.append(JSONCodec(profile: profile))
-      columns.append(
-        ReadingColumns(
-          kind: profile.kind, profileVersion: profile.version,
-          metricNames: profile.metrics.map(\.name)))
+      stages.append(ReadingStage(profile: profile))
+      offlineAfter.append(profile.offlineAfter)
       columnOfUp.append(Self.column("up", in: profile))
       columnOfOnline.append(Self.column("online", in: profile))
     }
@@ -101,61 +100,55 @@ final class Intake {
   private func acceptReading(_ message: Message, _ route: Route, hash: UInt64) {
     let kind = kindOfDevice[Int(route.device)]
     if unsafe message.isOversize { return unsafe reject(message, PayloadFault.tooLarge.rawValue) }
-    switch unsafe codecs[kind].decode(message.payload) {
-    case .failure(let fault):
-      unsafe reject(message, fault.rawValue)
-    case .success(let decoded):
-      unsafe append(message, route, decoded, hash: hash, kind: kind)
+    let codec = codecs[kind]
+    if let fault = unsafe codec.read(message.payload) {
+      return unsafe reject(message, fault.rawValue)
     }
+    unsafe append(message, route, codec, hash: hash, kind: kind)
   }
 
   private func append(
-    _ message: Message, _ route: Route, _ decoded: JSONCodec.Decoded, hash: UInt64, kind: Int
+    _ message: Message, _ route: Route, _ codec: JSONCodec, hash: UInt64, kind: Int
   ) {
     let position = Int(route.device)
     let receivedAt = unsafe message.header.receivedAt
     var flags = unsafe message.flags
     if ownClock?.isWrong == true { flags.insert(.receivedAtWrong) }
-    if codecs[kind].value(at: columnOfOnline[kind]) == .flag(false) { flags.insert(.offlineMark) }
-    if decoded.isOutOfRange { flags.insert(.outOfRange) }
+    if codec.isFalse(at: columnOfOnline[kind]) { flags.insert(.offlineMark) }
+    if codec.isOutOfRange { flags.insert(.outOfRange) }
     // Neither a will (its ts is its connect time) nor a retained copy tells when it was sent.
     let isMark = flags.contains(.offlineMark) || flags.contains(.retained)
-    let up = codecs[kind].value(at: columnOfUp[kind]).double
+    let up = codec.number(at: columnOfUp[kind])
     let keeper: ClockJudge.Keeper =
       route.channel == .backlog ? .device : flags.contains(.resumed) ? .broker : .nobody
     var state = states[position]
     let verdict =
       isMark
-      ? ClockJudge.Verdict(eventTime: receivedAt, flags: [])
+      ? ClockJudge.Verdict(eventTime: receivedAt, flags: ReadingFlags(rawValue: 0))
       : ClockJudge.judge(
-        sentAt: decoded.sentAt, receivedAt: receivedAt,
+        sentAt: codec.sentAt, receivedAt: receivedAt,
         upMilliseconds: up.flatMap(Self.milliseconds(upSeconds:)), keptBy: keeper,
         commissionedAt: devices[position].commissionedAt, state: &state)
     flags.formUnion(verdict.flags)
     if route.channel == .backlog
       || gaps.isKeptByDevice(
         eventTime: verdict.eventTime, receivedAt: receivedAt,
-        offlineAfter: codecs[kind].profile.offlineAfter)
+        offlineAfter: offlineAfter[kind])
     {
       flags.insert(.backlog)
     }
     if ownClock?.isConfirmed == false {
-      hear(isMark ? nil : decoded.sentAt, receivedAt, from: devices[position], keeper)
-      if mustWait(decoded.sentAt, receivedAt, flags, route.channel) {
+      hear(isMark ? nil : codec.sentAt, receivedAt, from: devices[position], keeper)
+      if mustWait(codec.sentAt, receivedAt, flags, route.channel) {
         return unsafe wait(message, of: devices[position])
       }
     }
     states[position] = state
-    columns[kind].device.append(devices[position].number)
-    columns[kind].channel.append(route.channel)
-    columns[kind].flags.append(flags)
-    columns[kind].receivedAt.append(receivedAt)
-    columns[kind].eventTime.append(verdict.eventTime)
-    columns[kind].sentTime.append(decoded.sentTime)
-    unsafe columns[kind].session.append(message.header.session)
-    unsafe columns[kind].packetID.append(message.header.packetID)
-    columns[kind].payloadHash.append(hash)
-    codecs[kind].append(to: &columns[kind])
+    let envelope = unsafe ReadingStage.Envelope(
+      device: devices[position].number, channel: route.channel, flags: flags,
+      receivedAt: receivedAt, eventTime: verdict.eventTime, session: message.header.session,
+      packetID: message.header.packetID, payloadHash: hash)
+    codec.append(envelope, to: stages[kind])
     batchCount += 1
     counters.readings += 1
   }
@@ -218,11 +211,10 @@ final class Intake {
   /// Takes everything gathered so far, and starts anew.
   func takeBatch() -> CommitBatch {
     var batch = CommitBatch()
-    batch.blocks = columns.filter { $0.count > 0 }
+    batch.blocks = stages.filter { $0.count > 0 }.map { $0.take() }
     batch.inbox = inbox
     batch.quarantine = quarantine
     batch.shelvedPackets = shelvedPackets
-    for kind in columns.indices { columns[kind].removeAll() }
     inbox.removeAll(keepingCapacity: true)
     quarantine.removeAll(keepingCapacity: true)
     shelvedPackets.removeAll(keepingCapacity: true)

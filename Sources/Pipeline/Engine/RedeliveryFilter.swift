@@ -14,8 +14,15 @@ struct RedeliveryFilter {
     var ordinal: UInt64 = 0
   }
 
-  private var entries: [UInt16: [Entry]] = [:]
-  private var ordinals: [UInt16: UInt64] = [:]
+  private struct SessionMemory {
+    /// By packet id; empty before the first.
+    var entries: [Entry] = []
+    /// Of the newest message.
+    var ordinal: UInt64 = 0
+  }
+
+  /// By session number, which counts the pipeline's sessions from 1.
+  private var sessions: [SessionMemory] = []
   private let window: UInt64
 
   init(receiveMaximum: Int) { window = UInt64(Self.window(receiveMaximum: receiveMaximum)) }
@@ -29,18 +36,23 @@ struct RedeliveryFilter {
   mutating func note(session: UInt16, packetID: UInt16, hash: UInt64) {
     // Session 0 is replay and packet id 0 is QoS 0: neither is ever redelivered.
     guard session != 0, packetID != 0 else { return }
-    let ordinal = ordinals[session, default: 0] + 1
-    ordinals[session] = ordinal
-    entries[session, default: Array(repeating: Entry(), count: 65_536)][Int(packetID)] =
-      Entry(hash: hash, ordinal: ordinal)
+    let place = Int(session)
+    while sessions.count <= place { sessions.append(SessionMemory()) }
+    if sessions[place].entries.isEmpty {
+      sessions[place].entries = Array(repeating: Entry(), count: 65_536)
+    }
+    sessions[place].ordinal += 1
+    sessions[place].entries[Int(packetID)] = Entry(hash: hash, ordinal: sessions[place].ordinal)
   }
 
   /// Whether a message of a resumed session is on disk already.
   func isRedelivery(session: UInt16, packetID: UInt16, hash: UInt64) -> Bool {
-    guard packetID != 0, let entry = entries[session]?[Int(packetID)], entry.ordinal > 0 else {
+    let place = Int(session)
+    guard packetID != 0, place < sessions.count, !sessions[place].entries.isEmpty else {
       return false
     }
-    let newest = ordinals[session, default: 0]
-    return entry.hash == hash && newest - entry.ordinal < window
+    let entry = sessions[place].entries[Int(packetID)]
+    return entry.ordinal > 0 && entry.hash == hash
+      && sessions[place].ordinal - entry.ordinal < window
   }
 }

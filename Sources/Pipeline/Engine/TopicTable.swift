@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Ingest
 import Telemetry
 
@@ -80,8 +81,11 @@ struct TopicTable {
     let size = Int(starts[device + 1]) - start
     let name = channelNames[Int(route % 4)]
     guard topic.count == size + name.count else { return false }
-    for index in 0..<size where unsafe addresses[start + index] != topic[index] { return false }
-    for index in name.indices where unsafe name[index] != topic[size + index] { return false }
-    return true
+    guard let base = topic.baseAddress else { return false }
+    return unsafe addresses.withUnsafeBytes {
+      unsafe $0.baseAddress.map { unsafe memcmp($0 + start, base, size) == 0 } ?? false
+    } && name.withUnsafeBytes {
+      unsafe $0.baseAddress.map { unsafe memcmp($0, base + size, name.count) == 0 } ?? false
+    }
   }
 }

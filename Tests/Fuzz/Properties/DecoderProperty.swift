@@ -29,9 +29,7 @@ package final class DecoderProperty: Property {
 
   private func checkBatch(_ payloads: [[UInt8]], _ codec: JSONCodec) throws(Violation) {
     let profile = codec.profile
-    var columns = ReadingColumns(
-      kind: profile.kind, profileVersion: profile.version,
-      metricNames: profile.metrics.map(\.name))
+    let stage = ReadingStage(profile: profile)
     var rows: [[Value]] = []
     for payload in payloads {
       let first = unsafe DecodedPayload(unsafe memory.place(payload, padding: 0), codec)
@@ -42,12 +40,11 @@ package final class DecoderProperty: Property {
       try first.checkSame(as: second)
       guard case .success(let decoded) = second.outcome else { continue }
       try second.checkFits(profile, decoded)
-      columns.appendEnvelope(decoded, payload: payload)
-      codec.append(to: &columns)
+      codec.append(.of(payload, sentAt: decoded.sentAt), to: stage)
       rows.append(second.values)
     }
     // Most made-up payloads are none, and a block of nothing is always the same.
-    if !rows.isEmpty { try checkColumns(columns, rows) }
+    if !rows.isEmpty { try checkColumns(stage.take(), rows) }
   }
 
   private func checkColumns(_ columns: ReadingColumns, _ rows: [[Value]]) throws(Violation) {
@@ -77,18 +74,15 @@ package final class DecoderProperty: Property {
   }
 }
 
-extension ReadingColumns {
+extension ReadingStage.Envelope {
   /// What the engine adds to a decoded payload, from the payload alone.
-  mutating func appendEnvelope(_ decoded: JSONCodec.Decoded, payload: [UInt8]) {
+  static func of(_ payload: [UInt8], sentAt: Milliseconds?) -> Self {
     let hash = unsafe payload.withUnsafeBytes { unsafe PayloadHash.of($0) }
-    device.append(Int64(bitPattern: hash))
-    channel.append(Channel.allCases[Int(hash % 4)])
-    flags.append(ReadingFlags(rawValue: UInt16(truncatingIfNeeded: hash >> 8)))
-    receivedAt.append(Int64(bitPattern: hash &* 3))
-    eventTime.append(decoded.sentAt ?? 0)
-    sentTime.append(decoded.sentTime)
-    session.append(UInt16(truncatingIfNeeded: hash >> 24))
-    packetID.append(UInt16(truncatingIfNeeded: hash >> 40))
-    payloadHash.append(hash)
+    return Self(
+      device: Int64(bitPattern: hash), channel: Channel.allCases[Int(hash % 4)],
+      flags: ReadingFlags(rawValue: UInt16(truncatingIfNeeded: hash >> 8)),
+      receivedAt: Int64(bitPattern: hash &* 3), eventTime: sentAt ?? 0,
+      session: UInt16(truncatingIfNeeded: hash >> 24),
+      packetID: UInt16(truncatingIfNeeded: hash >> 40), payloadHash: hash)
   }
 }
