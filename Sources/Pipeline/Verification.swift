@@ -170,8 +170,7 @@ package struct Verification {
     guard try store.sealedBlocksDropped() < window.start else { return }
     summary.recomputedDays += 1
     var differing: [Int64] = []
-    try run.assemble(day.day, throughBlock: day.throughBlock) { device, block in
-      let sealed = try store.sealedBlock(of: day, device: device)
+    try run.assemble(day.day, throughBlock: day.throughBlock) { device, sealed, block in
       let hasSame = (block?.readings.count ?? 0) == (sealed?.readings.count ?? 0)
         && (block == nil || sealed == nil || block?.contentHash == sealed?.contentHash)
       if !hasSame { differing.append(device) }

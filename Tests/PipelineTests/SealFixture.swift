@@ -11,6 +11,18 @@ import Testing
 
 /// Sealing a store, and everything that sealed days say, for comparing stores with each other.
 enum SealFixture {
+  /// 00:00 local of day 20,777, in UTC milliseconds.
+  static let midnight = LocalTime.start(ofDay: 20_777)
+  /// One access point, commissioned then.
+  static let oneDevice = Registry(
+    units: [Telemetry.Unit(code: "04321", name: "x", level: "commune")],
+    sites: [Site(code: "s", name: "s", type: "t", unit: "04321")],
+    devices: [
+      Device(
+        id: "ap-1", kind: "wifi-ap", name: "", site: "s", commune: "04321",
+        commissionedAt: midnight)
+    ])
+
   /// What must not depend on the order, repetition, batches and restarts that brought the messages.
   struct Content: Equatable {
     var hashes: [Int64: Int64] = [:]

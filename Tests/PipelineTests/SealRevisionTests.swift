@@ -11,16 +11,7 @@ import Testing
 @Suite("a sealed day")
 struct SealRevisionTests {
   private static let topic = "nhip/v1/04321/wifi-ap/ap-1/telemetry"
-  /// 00:00 local of a day, in UTC milliseconds.
-  private static let midnight = LocalTime.start(ofDay: 20_777)
-  private static let registry = Registry(
-    units: [Telemetry.Unit(code: "04321", name: "x", level: "commune")],
-    sites: [Site(code: "s", name: "s", type: "t", unit: "04321")],
-    devices: [
-      Device(
-        id: "ap-1", kind: "wifi-ap", name: "", site: "s", commune: "04321",
-        commissionedAt: midnight)
-    ])
+  private static let midnight = SealFixture.midnight
 
   /// One reading a minute, from one minute of the day to another.
   private static func lines(_ minutes: Range<Int64>, from start: Milliseconds) throws -> [String] {
@@ -34,7 +25,7 @@ struct SealRevisionTests {
 
   private static func fixture() throws -> ReplayFixture {
     let fixture = try ReplayFixture(
-      profiles: try ReplayFixture.alwaysInService(), registry: registry)
+      profiles: try ReplayFixture.alwaysInService(), registry: SealFixture.oneDevice)
     // Two hours of the day are missing.
     _ = try fixture.replay(
       try lines(0..<600, from: midnight) + lines(720..<2_000, from: midnight))

@@ -10,15 +10,7 @@ import Testing
 
 @Suite("the sealer of a pipeline")
 struct SealerTests {
-  private static let midnight = LocalTime.start(ofDay: 20_777)
-  private static let registry = Registry(
-    units: [Telemetry.Unit(code: "04321", name: "x", level: "commune")],
-    sites: [Site(code: "s", name: "s", type: "t", unit: "04321")],
-    devices: [
-      Device(
-        id: "ap-1", kind: "wifi-ap", name: "", site: "s", commune: "04321",
-        commissionedAt: midnight)
-    ])
+  private static let midnight = SealFixture.midnight
 
   private final class Log: Sendable {
     let lines = Mutex<[String]>([])
@@ -26,7 +18,7 @@ struct SealerTests {
   }
 
   private static func fixture() throws -> ReplayFixture {
-    let fixture = try ReplayFixture(registry: registry)
+    let fixture = try ReplayFixture(registry: SealFixture.oneDevice)
     _ = try fixture.replay(
       try (0..<200).map { minute in
         let at = midnight + Int64(minute) * 600_000

@@ -40,7 +40,7 @@ extension SealRun {
       let block = Self.block(known, day: day, device: device, near: near, isLater: source > day)
       guard block != known else { continue }
       hasNewContext = true
-      try writer.add(block, device: device)
+      try writer.add(block, known: known, device: device)
     }
     guard hasNewContext else { return (false, false) }
     let published = try writer.publish(

@@ -142,8 +142,8 @@ struct SealRun {
     let previous = sealed[day]
     var writer = try SealWriter(
       store: store, reader: reader, inputs: inputs, day: day, previous: previous)
-    let assembly = try assemble(day, throughBlock: throughBlock) { device, block in
-      try writer.add(block, device: device)
+    let assembly = try assemble(day, throughBlock: throughBlock) { device, known, block in
+      try writer.add(block, known: known, device: device)
     }
     // Before the first day with readings there is nothing to seal.
     if assembly.ownCount == 0, previous == nil, sealed[day - 1] == nil {
@@ -161,10 +161,11 @@ struct SealRun {
   /// Computes what a day says of every device, from hot blocks up to one and from the sealed days
   /// around it; writes nothing.
   ///
-  /// - Parameter body: called with each device that may have something to say; nil is nothing.
+  /// - Parameter body: called with each device that may have something to say, what is sealed of
+  ///   it now, and what comes out; nil is nothing.
   @discardableResult
   func assemble(
-    _ day: Int64, throughBlock: Int64, _ body: (Int64, SealedBlock?) throws -> Void
+    _ day: Int64, throughBlock: Int64, _ body: (Int64, SealedBlock?, SealedBlock?) throws -> Void
   ) throws -> DayAssembly {
     let gathering = try gather(day, throughBlock: throughBlock)
     var assembly = DayAssembly(gathering: gathering, inputs: inputs)
@@ -174,7 +175,8 @@ struct SealRun {
       let readings = try assembly.part(part)
       for device in devices where gathering.part(of: device) == part {
         try checkCancelled()
-        try body(device, block(of: device, day: day, readings[device], previous: previous))
+        let known = try previous.flatMap { try reader.sealedBlock(of: $0, device: device) }
+        try body(device, known, block(of: device, day: day, readings[device], known: known))
       }
     }
     return assembly
@@ -218,7 +220,7 @@ struct SealRun {
   }
 
   private func block(
-    of device: Int64, day: Int64, _ gathered: DayAssembly.DeviceReadings?, previous: SealedDay?
+    of device: Int64, day: Int64, _ gathered: DayAssembly.DeviceReadings?, known: SealedBlock?
   ) throws -> SealedBlock? {
     let readings = gathered ?? DayAssembly.DeviceReadings()
     let before = try sealed[day - 1].flatMap { try reader.sealedBlock(of: $0, device: device) }
@@ -226,7 +228,6 @@ struct SealRun {
     let after =
       sealed[day + 1] == nil
       ? SealedContext.nearest(readings.after) : SealedContext.after(day, from: next)
-    let known = try previous.flatMap { try reader.sealedBlock(of: $0, device: device) }
     return SealedContext.block(
       SealedContext.before(day, from: before) + readings.own + after, day: day, device: device,
       duplicateCount: readings.duplicateCount + (known?.duplicateCount ?? 0))

@@ -14,7 +14,6 @@ struct SealWriter {
   }
 
   private let store: Store
-  private let reader: Store
   private let inputs: SealInputs
   private let day: Int64
   private let previous: SealedDay?
@@ -29,7 +28,6 @@ struct SealWriter {
     store: Store, reader: Store, inputs: SealInputs, day: Int64, previous: SealedDay?
   ) throws {
     self.store = store
-    self.reader = reader
     self.inputs = inputs
     self.day = day
     self.previous = previous
@@ -38,9 +36,10 @@ struct SealWriter {
 
   private var generation: Int { (previous?.generation ?? 0) + 1 }
 
-  /// - Parameter block: nil if there is nothing to say of the device.
-  mutating func add(_ block: SealedBlock?, device: Int64) throws {
-    let known = try previous.flatMap { try reader.sealedBlock(of: $0, device: device) }
+  /// - Parameters:
+  ///   - block: nil if there is nothing to say of the device.
+  ///   - known: what the generation before says of it.
+  mutating func add(_ block: SealedBlock?, known: SealedBlock?, device: Int64) throws {
     let block = block ?? known.map { Self.emptied($0) }
     if let block, block != known {
       blocks.append(block)

@@ -49,9 +49,6 @@ struct SealedReading {
     session = columns.session[row]
   }
 
-  /// A reading that reached the device's owner live: it was heard.
-  var isHeard: Bool { flags.isDisjoint(with: [.retained, .offlineMark, .backlog]) }
-
   /// Readings of one identity stand together, the one that was received first before the others.
   static func precedes(_ left: SealedReading, _ right: SealedReading) -> Bool {
     if left.identity != right.identity { return left.identity < right.identity }
