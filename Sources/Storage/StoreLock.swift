@@ -31,7 +31,11 @@ final class StoreLock: Sendable {
   /// Doing it twice changes nothing.
   func release() {
     descriptor.withLock { descriptor in
-      if descriptor >= 0 { Glibc.close(descriptor) }
+      if descriptor >= 0 {
+        // Closing alone leaves it to a child that was forked and has not become its program yet.
+        flock(descriptor, LOCK_UN)
+        Glibc.close(descriptor)
+      }
       descriptor = -1
     }
   }
