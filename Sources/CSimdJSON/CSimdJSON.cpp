@@ -23,18 +23,50 @@ struct Node {
     int aggregation;
   };
   /// Which field stood at a place of the object decoded before, and where it led.
-  struct Guess {
-    std::string key;
+  class Guess {
+   public:
+    /// More fields or longer keys than these are looked up each time.
+    static constexpr size_t count_max = 64;
+    static constexpr size_t key_size_max = 24;
+
+    Guess() = default;
+    Guess(std::string_view key, Node *next) : next(next), size_(key.size()) {
+      std::memcpy(words_, key.data(), key.size());
+      std::memset(masks_, 0xff, key.size());
+    }
+
+    /// Compares three words under masks: a call of memcmp for some letters costs more. What lies
+    /// behind a key in simdjson's buffer can be read: it is padded by 64 bytes.
+    bool is(std::string_view key) const {
+      if (key.size() != size_) return false;
+      uint64_t words[3];
+      std::memcpy(words, key.data(), sizeof words);
+      return (((words[0] ^ words_[0]) & masks_[0]) | ((words[1] ^ words_[1]) & masks_[1]) |
+              ((words[2] ^ words_[2]) & masks_[2])) == 0;
+    }
+
     Node *next = nullptr;
+
+   private:
+    /// Of no key, as long as there is none.
+    size_t size_ = SIZE_MAX;
+    uint64_t words_[key_size_max / 8] = {};
+    uint64_t masks_[key_size_max / 8] = {};
   };
-  /// More fields or longer keys than these are looked up each time.
-  static constexpr size_t guesses_max = 64;
-  static constexpr size_t guessed_key_size_max = 64;
 
   std::vector<std::pair<std::string, std::unique_ptr<Node>>> children;
   std::unique_ptr<Node> every;
   std::vector<Leaf> leaves;
   std::vector<Guess> guesses;
+  /// The slot that one value goes to as it is, if that is all that happens here; most are so.
+  uint32_t plain_slot = no_slot;
+  static constexpr uint32_t no_slot = UINT32_MAX;
+
+  void notePlainSlot() {
+    const bool is_plain = leaves.size() == 1 && children.empty() && !every &&
+                          leaves.front().aggregation == NHIP_AGGREGATE_NONE;
+    plain_slot = is_plain ? leaves.front().slot : no_slot;
+  }
 
   Node *child(std::string_view key) const {
     for (const auto &entry : children)
@@ -45,17 +77,16 @@ struct Node {
   /// The same for the field at a place of its object. Devices of a kind send their fields in one
   /// order, so what stood there before most often stands there again: one comparison, not many.
   Node *child(std::string_view key, size_t place) {
-    if (place < guesses.size() && guesses[place].key == key) return guesses[place].next;
+    if (place < guesses.size() && guesses[place].is(key)) return guesses[place].next;
     Node *next = child(key);
-    if (place >= guesses_max || key.size() > guessed_key_size_max) return next;
+    if (place >= Guess::count_max || key.size() > Guess::key_size_max) return next;
     if (place >= guesses.size()) guesses.resize(place + 1);
-    guesses[place].key = key;
-    guesses[place].next = next;
+    guesses[place] = Guess(key, next);
     return next;
   }
 };
 
-nhip_value valueOf(const dom::element &element) {
+inline nhip_value valueOf(const dom::element &element) {
   nhip_value value{0, nullptr, 0, NHIP_VALUE_ABSENT};
   switch (element.type()) {
     case dom::element_type::INT64:
@@ -134,11 +165,11 @@ nhip_value spelled(nhip_value value) {
 
 /// Folds one more element into a slot. Whole numbers stay whole while their sum fits; flags count
 /// as 0 and 1, and only the maximum or minimum of nothing but flags is a flag again.
-void fold(nhip_value &into, nhip_value value, int aggregation) {
-  if (aggregation != NHIP_AGGREGATE_NONE) value = spelled(value);
+[[gnu::noinline]] void fold(nhip_value &into, nhip_value value, int aggregation) {
+  value = spelled(value);
   const bool both_flags = into.tag == NHIP_VALUE_FLAG && value.tag == NHIP_VALUE_FLAG;
   if (aggregation == NHIP_AGGREGATE_SUM) value = countable(value);
-  if (aggregation == NHIP_AGGREGATE_NONE || into.tag == NHIP_VALUE_ABSENT) {
+  if (into.tag == NHIP_VALUE_ABSENT) {
     into = value;
     return;
   }
@@ -172,14 +203,26 @@ void fold(nhip_value &into, nhip_value value, int aggregation) {
 }
 
 void walk(Node &node, const dom::element &element, nhip_value *values, size_t slots) {
-  for (const Node::Leaf &leaf : node.leaves)
-    if (leaf.slot < slots) fold(values[leaf.slot], valueOf(element), leaf.aggregation);
+  for (const Node::Leaf &leaf : node.leaves) {
+    if (leaf.slot >= slots) continue;
+    if (leaf.aggregation == NHIP_AGGREGATE_NONE) {
+      values[leaf.slot] = valueOf(element);
+    } else {
+      fold(values[leaf.slot], valueOf(element), leaf.aggregation);
+    }
+  }
   if (node.children.empty() && !node.every) return;
   dom::object object;
   if (element.get_object().get(object) == simdjson::SUCCESS) {
     size_t place = 0;
     for (const dom::key_value_pair field : object) {
-      if (Node *next = node.child(field.key, place++)) walk(*next, field.value, values, slots);
+      if (Node *next = node.child(field.key, place++)) {
+        if (next->plain_slot < slots) {
+          values[next->plain_slot] = valueOf(field.value);
+        } else {
+          walk(*next, field.value, values, slots);
+        }
+      }
       if (node.every) walk(*node.every, field.value, values, slots);
     }
     return;
@@ -243,17 +286,20 @@ int nhip_decoder_add(nhip_decoder *decoder, const char *path, uint32_t slot, int
     if (segment.empty()) return -1;
     if (segment == "*") {
       if (!node->every) node->every = std::make_unique<Node>();
+      node->notePlainSlot();
       node = node->every.get();
     } else if (Node *known = node->child(segment)) {
       node = known;
     } else {
       node->children.emplace_back(segment, std::make_unique<Node>());
+      node->notePlainSlot();
       node = node->children.back().second.get();
     }
     if (!end) break;
     start = end + 1;
   }
   node->leaves.push_back({slot, aggregation});
+  node->notePlainSlot();
   return 0;
 }
 

@@ -11,12 +11,15 @@ enum Coercion {
 /// The part of a metric that every value is held against: nothing in it is counted or copied.
 struct MetricCheck {
   let form: Metric.Form
+  /// Asked of every value: comparing forms goes by their names.
+  let isGauge: Bool
   let lowest: Double
   let highest: Double
   let hasWords: Bool
 
   init(_ metric: Metric) {
     form = metric.form
+    isGauge = metric.form == .gauge
     lowest = metric.lowest ?? -.infinity
     highest = metric.highest ?? .infinity
     hasWords = !metric.words.isEmpty

@@ -91,17 +91,31 @@ package enum PayloadFault: String, Error, Sendable {
       decoder, base.assumingMemoryBound(to: UInt8.self), payload.count, values.baseAddress,
       values.count)
     guard status == Int32(NHIP_DECODED) else { return Self.fault(status) }
-    isOutOfRange = false
+    guard let isOutOfRange = checkValues() else { return .wrongType }
+    self.isOutOfRange = isOutOfRange
+    return readTime() ? nil : .badTime
+  }
+
+  /// - Returns: whether a value is out of its range; nil if one has a type its metric cannot take.
+  private func checkValues() -> Bool? {
+    var isOutOfRange = false
     for slot in checks.indices {
       // Most payloads carry some of the metrics only.
       if unsafe values[slot].tag == 0 { continue }
-      switch unsafe coerce(&values[slot], to: checks[slot], slot) {
+      let check = checks[slot]
+      // Most values are the whole numbers that their metric wants.
+      if unsafe values[slot].tag == 1, check.isGauge {
+        let number = unsafe Double(Int64(bitPattern: values[slot].bits))
+        if number < check.lowest || number > check.highest { isOutOfRange = true }
+        continue
+      }
+      switch unsafe coerce(&values[slot], to: check, slot) {
       case .inRange: break
       case .outOfRange: isOutOfRange = true
-      case .wrongType: return .wrongType
+      case .wrongType: return nil
       }
     }
-    return readTime() ? nil : .badTime
+    return isOutOfRange
   }
 
   /// Appends the values read last as one row.

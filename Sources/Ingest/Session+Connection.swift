@@ -153,7 +153,9 @@ extension Session {
   private func receive(_ message: UnsafePointer<mosquitto_message>) {
     let now = clock()
     let isRetained = unsafe message.pointee.retain
-    var flags: ReadingFlags = isRetained ? .retained : []
+    // Not an empty literal, which is a call that knows nothing of its type, once a message.
+    var flags = ReadingFlags(rawValue: 0)
+    if isRetained { flags.insert(.retained) }
     if resumedLeft > 0 {
       resumedLeft -= 1
       flags.insert(.resumed)

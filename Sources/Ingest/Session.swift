@@ -35,6 +35,8 @@ import Telemetry
   /// The next pause after a failure; starts anew when a session stands, not when a port opens.
   var backoff = SessionLimits.backoffFirst
   private var connectingSince: Milliseconds = 0
+  /// Messages of the last reading.
+  private var readCount = 0
   /// The socket had something to read.
   private var isReadable = false
   /// The broker has said good-bye, or the connection has ended.
@@ -98,7 +100,10 @@ import Telemetry
     guard unsafe nhip_mosquitto_tls_pending(client) == 0 else { return }
     let socket = unsafe mosquitto_socket(client)
     guard socket >= 0 else { throw MosquittoError(operation: "poll", code: 7) }
-    if batchCount > 0 { pause(SessionLimits.gather) }
+    if batchCount > 0 {
+      let isQuiet = readCount < SessionLimits.gatherFew
+      pause(isQuiet ? SessionLimits.gatherQuiet : SessionLimits.gather)
+    }
     // Want-write with nothing unacknowledged: the socket was full, so wait for room as well.
     let wantsWrite = unsafe batchCount == 0 && mosquitto_want_write(client)
     let events = Int16(POLLIN) | (wantsWrite ? Int16(POLLOUT) : 0)
@@ -125,8 +130,9 @@ import Telemetry
       guard status == 0 else { throw MosquittoError(operation: "read", code: status) }
       if received == before { break }
     }
+    readCount = Int(received - receivedBefore)
     // A broker that shuts down says good-bye, which is no sign of life.
-    let isAnswer = isReadable && received == receivedBefore && !isDisconnected
+    let isAnswer = isReadable && readCount == 0 && !isDisconnected
     let answeredAt = isAnswer ? clock() : nil
     isReadable = false
     link.update {

@@ -39,6 +39,9 @@ package enum SessionLimits {
   package static let batchMessages = 4_096
   /// Letting messages gather this long between reads halves the cost of a message.
   package static let gather: Milliseconds = 5
+  /// … and this long while so few came in the last that waking up costs more than reading them.
+  package static let gatherQuiet: Milliseconds = 20
+  package static let gatherFew = 32
   package static let backoffFirst: Milliseconds = 250
   package static let backoffMax: Milliseconds = 30_000
   /// How long a broker may take to answer CONNECT, TLS handshake included.

@@ -69,6 +69,7 @@ package final class PipelineRun: Sendable {
 
   /// Runs until ``stop()``.
   package func run() throws {
+    HeapPolicy.keepBatches()
     let now = time.now()
     let (intake, judge) = try recovered(at: now)
     let wake = DispatchSemaphore(value: 0)

@@ -38,6 +38,7 @@ package enum Replay {
   package static func run(
     path: String, store: Store, profiles: [Profile], progress: (Double) -> Void = { _ in }
   ) throws -> Result {
+    HeapPolicy.keepBatches()
     let descriptor = unsafe open(path, O_RDONLY)
     guard descriptor >= 0 else {
       throw unsafe FileError(path: path, reason: String(cString: strerror(errno)))

@@ -6,16 +6,22 @@ import Telemetry
 /// Columns of readings to the bytes of one block, and back, bit for bit.
 ///
 /// Layout, little-endian: format version (1 byte), length of the plain bytes (4), CRC-32 of the
-/// plain bytes (4), zlib stream, CRC-32 of everything before it (4). The second sum exists because
-/// a deflate stream ends in padding bits that inflating does not look at; with it, every single
-/// flipped bit is found before anything else is believed.
+/// plain bytes (4), how many of the last plain bytes are stored as they are (4), zlib stream of
+/// those before them, those bytes, CRC-32 of everything before it (4). The second sum exists
+/// because a deflate stream ends in padding bits that inflating does not look at; with it, every
+/// single flipped bit is found before anything else is believed.
+///
+/// What is stored as it is are the payload hashes, in which zlib finds nothing and looks long for
+/// it. Format 1, which is still read, compresses everything, with the hashes in the middle.
 ///
 /// Pure and stateless: any thread may call it. An absent value has no bits: the bits that a
 /// column holds under the tag `absent` are not kept and decode as 0.
 package enum BlockCodec {
-  static let formatVersion: UInt8 = 1
-  /// Before the zlib stream.
-  static let headerSizeBytes = 9
+  static let formatVersion: UInt8 = 2
+  static let formatVersionCompressedWhole: UInt8 = 1
+  /// Before the zlib stream, and in format 1.
+  static let headerSizeBytes = 13
+  static let headerSizeBytesCompressedWhole = 9
   static let checksumSizeBytes = 4
   /// A full batch of 4,096 readings is under 2 MB plain; beyond this the length is a lie.
   static let plainSizeBytesMax = 256 << 20
@@ -33,45 +39,70 @@ package enum BlockCodec {
   static func encode(_ columns: ReadingColumns, level: Int32) -> [UInt8] {
     var encoder = BlockEncoder(columns)
     let plain = encoder.encode()
+    let storedSize = encoder.hashesSizeBytes
     precondition(plain.count <= plainSizeBytesMax, "a block is larger than its format allows")
     var writer = ByteWriter()
     writer.byte(formatVersion)
     writer.fixed32(UInt32(plain.count))
     writer.fixed32(Checksum.crc32(plain[...]))
-    writer.bytes(compress(plain, level: level))
+    writer.fixed32(UInt32(storedSize))
+    writer.bytes(compress(plain.dropLast(storedSize), level: level))
+    writer.bytes(plain.suffix(storedSize))
     writer.fixed32(Checksum.crc32(writer.output[...]))
     return writer.output
   }
 
   /// Never crashes and never allocates more than the limits allow, whatever the bytes are.
   package static func decode(_ bytes: [UInt8]) throws(BlockError) -> ReadingColumns {
-    guard bytes.count > headerSizeBytes + checksumSizeBytes else { throw .truncated }
-    guard bytes[0] == formatVersion else { throw .unknownFormat(bytes[0]) }
+    guard let version = bytes.first else { throw .truncated }
+    let isWhole = version == formatVersionCompressedWhole
+    guard isWhole || version == formatVersion else { throw .unknownFormat(version) }
+    let headerSize = isWhole ? headerSizeBytesCompressedWhole : headerSizeBytes
+    guard bytes.count > headerSize + checksumSizeBytes else { throw .truncated }
     let end = bytes.count - checksumSizeBytes
     var trailer = ByteReader(bytes[end...])
     guard try trailer.fixed32() == Checksum.crc32(bytes[..<end]) else { throw .checksum }
-    var header = ByteReader(bytes[1..<headerSizeBytes])
+    var header = ByteReader(bytes[1..<headerSize])
     let plainSizeBytes = Int(try header.fixed32())
     let checksum = try header.fixed32()
-    let stream = bytes[headerSizeBytes..<end]
-    guard plainSizeBytes <= plainSizeBytesMax, plainSizeBytes <= stream.count * expansionMax else {
+    let storedSize = isWhole ? 0 : Int(try header.fixed32())
+    guard storedSize <= plainSizeBytes, storedSize < end - headerSize else {
+      throw .implausible("the stored length")
+    }
+    let stream = bytes[headerSize..<end - storedSize]
+    let compressedSize = plainSizeBytes - storedSize
+    guard plainSizeBytes <= plainSizeBytesMax, compressedSize <= stream.count * expansionMax else {
       throw .implausible("the plain length")
     }
-    let plain = try inflate(stream, plainSizeBytes: plainSizeBytes)
+    var plain = try inflate(stream, plainSizeBytes: compressedSize)
+    plain += bytes[(end - storedSize)..<end]
     guard Checksum.crc32(plain[...]) == checksum else { throw .checksum }
-    var decoder = BlockDecoder(plain)
+    var decoder = BlockDecoder(plain, hasHashesLast: !isWhole)
     return try decoder.decode()
   }
 
-  private static func compress(_ plain: [UInt8], level: Int32) -> [UInt8] {
-    let bound = compressBound(UInt(plain.count))
+  /// As zlib's `compress2`, with tables no larger than the input can fill: setting up 256 KB of
+  /// them costs more than compressing a block of a hundred readings. A full batch gets zlib's own
+  /// sizes.
+  private static func compress(_ plain: ArraySlice<UInt8>, level: Int32) -> [UInt8] {
+    let sizeBits = Int32(Int.bitWidth - max(plain.count, 1).leadingZeroBitCount)
+    var stream = unsafe z_stream()
+    let status = unsafe deflateInit2_(
+      &stream, level, Z_DEFLATED, min(max(sizeBits, 9), 15), min(max(sizeBits - 6, 1), 8),
+      Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    precondition(status == Z_OK, "zlib refused its own sizes, or memory ran out")
+    defer { _ = unsafe deflateEnd(&stream) }
+    let bound = unsafe deflateBound(&stream, UInt(plain.count))
     return unsafe [UInt8](unsafeUninitializedCapacity: Int(bound)) { output, count in
-      var size = bound
-      let status = unsafe plain.withUnsafeBufferPointer { input in
-        unsafe compress2(output.baseAddress, &size, input.baseAddress, UInt(input.count), level)
+      unsafe plain.withUnsafeBufferPointer { input in
+        unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+        unsafe stream.avail_in = UInt32(input.count)
+        unsafe stream.next_out = output.baseAddress
+        unsafe stream.avail_out = UInt32(bound)
+        let status = unsafe deflate(&stream, Z_FINISH)
+        precondition(status == Z_STREAM_END, "zlib refused to compress within its own bound")
       }
-      precondition(status == Z_OK, "zlib refused to compress within its own bound")
-      count = Int(size)
+      count = unsafe Int(stream.total_out)
     }
   }
 

@@ -7,8 +7,13 @@ struct BlockDecoder {
   /// The least a reading takes: seven varints and its hash.
   private static let readingSizeBytesMin = 15
   private var reader: ByteReader
+  /// Format 1 has them before the values.
+  private let hasHashesLast: Bool
 
-  init(_ plain: [UInt8]) { reader = ByteReader(plain[...]) }
+  init(_ plain: [UInt8], hasHashesLast: Bool) {
+    reader = ByteReader(plain[...])
+    self.hasHashesLast = hasHashesLast
+  }
 
   mutating func decode() throws(BlockError) -> ReadingColumns {
     let kind = try reader.text()
@@ -26,8 +31,10 @@ struct BlockDecoder {
     var columns = ReadingColumns(
       kind: kind, profileVersion: profileVersion, metricNames: names)
     try fixedColumns(&columns, count: count)
+    if !hasHashesLast { try hashes(&columns, count: count) }
     columns.sentTime = try values(count: count)
     for metric in 0..<metricCount { columns.metrics[metric] = try values(count: count) }
+    if hasHashesLast { try hashes(&columns, count: count) }
     guard reader.remaining == 0 else { throw .implausible("the length of the content") }
     return columns
   }
@@ -46,6 +53,11 @@ struct BlockDecoder {
     columns.eventTime = try integers(count) { Int64(bitPattern: $0) }
     columns.session = try integers(count) { UInt16(exactly: $0) }
     columns.packetID = try integers(count) { UInt16(exactly: $0) }
+  }
+
+  private mutating func hashes(
+    _ columns: inout ReadingColumns, count: Int
+  ) throws(BlockError) {
     columns.payloadHash.reserveCapacity(count)
     for _ in 0..<count { columns.payloadHash.append(try reader.fixed64()) }
   }

@@ -2,7 +2,7 @@
 
 import Telemetry
 
-/// Writes the plain bytes of one block: names, then one column after the other.
+/// Writes the plain bytes of one block: names, then one column after the other, hashes last.
 struct BlockEncoder {
   private let columns: ReadingColumns
   private var writer = ByteWriter()
@@ -11,6 +11,9 @@ struct BlockEncoder {
     columns.requireBlockShape()
     self.columns = columns
   }
+
+  /// The last bytes of a block, which nothing makes shorter.
+  var hashesSizeBytes: Int { columns.count * 8 }
 
   mutating func encode() -> [UInt8] {
     // The fixed columns take about 20 bytes a reading, a metric about 2.
@@ -27,10 +30,10 @@ struct BlockEncoder {
     integers(columns.eventTime) { UInt64(bitPattern: $0) }
     integers(columns.session) { UInt64($0) }
     integers(columns.packetID) { UInt64($0) }
-    // A hash has no pattern to find: its differences would only be longer.
-    writer.fixed64(columns.payloadHash)
     values(columns.sentTime)
     for metric in columns.metrics { values(metric) }
+    // A hash has no pattern to find: its differences would only be longer.
+    writer.fixed64(columns.payloadHash)
     return writer.output
   }
 

@@ -10,6 +10,8 @@ struct ByteWriter {
 
   mutating func bytes(_ values: [UInt8]) { output.append(contentsOf: values) }
 
+  mutating func bytes(_ values: ArraySlice<UInt8>) { output.append(contentsOf: values) }
+
   mutating func fixed32(_ value: UInt32) {
     for shift in stride(from: UInt32(0), to: 32, by: 8) {
       output.append(UInt8(truncatingIfNeeded: value >> shift))
@@ -33,7 +35,8 @@ struct ByteWriter {
   }
 
   mutating func fixed64(_ values: [UInt64]) {
-    let ordered = values.map(\.littleEndian)
+    // A closure, as a key path is followed anew for each number.
+    let ordered = values.map { $0.littleEndian }
     unsafe ordered.withUnsafeBytes { unsafe output.append(contentsOf: $0) }
   }
 

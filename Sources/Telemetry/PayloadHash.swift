@@ -8,16 +8,18 @@ package enum PayloadHash {
 
   package static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0x6e68_6970) -> UInt64 {
     var hash = seed ^ (UInt64(bytes.count) &* multiplier)
-    var offset = 0
-    while offset + 8 <= bytes.count {
-      let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      hash = (hash ^ mixed(UInt64(littleEndian: word))) &* multiplier
-      offset += 8
+    // Whole words first, by address: a look at the bounds of each would cost as much as its share.
+    let (wordCount, tailSize) = (bytes.count / 8, bytes.count % 8)
+    if let base = bytes.baseAddress {
+      for index in 0..<wordCount {
+        let word = unsafe base.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
+        hash = (hash ^ mixed(UInt64(littleEndian: word))) &* multiplier
+      }
     }
-    if offset < bytes.count {
+    if tailSize > 0 {
       var tail: UInt64 = 0
-      for index in offset..<bytes.count {
-        tail |= unsafe UInt64(bytes[index]) << (8 * UInt64(index - offset))
+      for index in 0..<tailSize {
+        tail |= unsafe UInt64(bytes[wordCount * 8 + index]) << (8 * UInt64(index))
       }
       hash = (hash ^ tail) &* multiplier
     }
@@ -27,7 +29,7 @@ package enum PayloadHash {
 
   /// Of words as they stand in memory on a little-endian machine.
   package static func of(_ words: [UInt64]) -> UInt64 {
-    let words = words.map(\.littleEndian)
+    let words = words.map { $0.littleEndian }
     return unsafe words.withUnsafeBytes { unsafe of($0) }
   }
 

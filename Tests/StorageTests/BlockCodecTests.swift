@@ -55,6 +55,27 @@ struct BlockCodecTests {
     }
   }
 
+  @Test("a block of format 1, which compressed the hashes too, is still read")
+  func formatOne() throws {
+    let hexadecimal =
+      "0169010000b72fb03c78016d8c3d4ec33014c7ed9734894a800971029018a880815b20212e6039c9" +
+      "ab6a29fea8ed34cdc8820467e0020c1c818a81918113b02338047153a40e7878fefdfeef236dc554" +
+      "9c7203709868550b8591c3393406a66d549a269228638fd2c4c22c2ec7b840e599ef0cee145a7b66" +
+      "913badd2b2167deeb2468939ab7897d9252b3a8f2ef31b485aae5863b2f085f57100eb3d932e0f58" +
+      "6be79829fd5aacb3865585dcb5bc129a6daeef0dd6785187c9fd4195160ec370aeb0bf5630a9959f" +
+      "1d93f03ebe6edf57b3d7a7f4ee0f427a7f103f9cac5eaee8cd774eae8f7e286cb5815080503e9f1f" +
+      "e9928c80103aba989c4dce498f4022a06fc99a06a7906dd990fd5b7f01ead76a40d6a457c2"
+    let digits = hexadecimal.compactMap(\.hexDigitValue).map(UInt8.init)
+    let bytes = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    let columns = try BlockCodec.decode(bytes)
+    #expect(columns.kind == "wifi-ap")
+    #expect(columns.eventTime == [1_795_107_600_963, 1_795_107_660_963])
+    #expect(columns.payloadHash == [0x4dbd_be29_8a04_1589, 0xec25_5000_0ceb_5201])
+    let clients = try #require(columns.metricNames.firstIndex(of: "clients"))
+    #expect(columns.metrics[clients][0] == .integer(4))
+    #expect(try BlockCodec.decode(BlockCodec.encode(columns)) == columns)
+  }
+
   @Test("damaged content behind good checksums never crashes the decoder")
   func hostileContent() {
     let seed = UInt64.random(in: 0...(.max))
@@ -68,7 +89,7 @@ struct BlockCodecTests {
         guard let index = plain.indices.randomElement(using: &generator) else { break }
         plain[index] = .random(in: 0...(.max), using: &generator)
       }
-      var decoder = BlockDecoder(plain)
+      var decoder = BlockDecoder(plain, hasHashesLast: true)
       do { _ = try decoder.decode() } catch { refused += 1 }
     }
     #expect(refused > 0)
@@ -80,7 +101,7 @@ struct BlockCodecTests {
     writer.text("wifi-ap")
     writer.zigzag(1)
     writer.varint(.max)
-    var decoder = BlockDecoder(writer.output)
+    var decoder = BlockDecoder(writer.output, hasHashesLast: true)
     #expect(throws: BlockError.implausible("the number of readings")) { try decoder.decode() }
   }
 }

@@ -3,25 +3,34 @@
 import CZlib
 
 /// The outside of a block as `BlockCodec` describes it: format version, plain length and checksum,
-/// zlib stream, checksum of it all. Written again, so that it can wrap what no encoder would write.
+/// how much is stored as it is, zlib stream, what is stored, checksum of it all. Written again, so
+/// that it can wrap what no encoder would write.
 package enum BlockWrapping {
-  private static let formatVersion: UInt8 = 1
+  private static let formatVersion: UInt8 = 2
 
   package static func block(plain: [UInt8]) -> [UInt8] {
-    sealed([formatVersion] + fixed32(plain.count) + fixed32(checksum(plain)) + stored(plain))
+    let header = [formatVersion] + fixed32(plain.count) + fixed32(checksum(plain)) + fixed32(0)
+    return sealed(header + stored(plain))
   }
 
   package static func sealed(_ bytes: [UInt8]) -> [UInt8] { bytes + fixed32(checksum(bytes)) }
 
   /// The plain bytes of a block that the encoder made; nil if it is none.
   package static func plain(of block: [UInt8]) -> [UInt8]? {
-    guard block.count > 13 else { return nil }
-    let size = block[1..<5].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let stream = Array(block[9..<block.count - 4])
+    guard block.count > 17, block[0] == formatVersion else { return nil }
+    let storedSize = number(block[9..<13])
+    let size = number(block[1..<5]) - storedSize
+    guard size >= 0, storedSize <= block.count - 17 else { return nil }
+    let stream = Array(block[13..<block.count - 4 - storedSize])
     var plain = [UInt8](repeating: 0, count: size)
     var written = UInt(size)
     let status = unsafe uncompress(&plain, &written, stream, UInt(stream.count))
-    return status == Z_OK && Int(written) == size ? plain : nil
+    guard status == Z_OK, Int(written) == size else { return nil }
+    return plain + block.dropLast(4).suffix(storedSize)
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
   /// A zlib stream that compresses nothing, so that wrapping costs little.
