@@ -110,6 +110,21 @@ package struct SealedFigures: Sendable, Hashable {
   }
 }
 
+/// Some of what the next generation of a day says.
+package struct StagedDay: Sendable {
+  package var day: Int64
+  package var generation: Int
+  package var blocks: [SealedBlock]
+  package var figures: [SealedFigures]
+
+  package init(day: Int64, generation: Int, blocks: [SealedBlock], figures: [SealedFigures]) {
+    self.day = day
+    self.generation = generation
+    self.blocks = blocks
+    self.figures = figures
+  }
+}
+
 /// One figure that a revision changed; nil where it did not exist.
 package struct SealDifference: Sendable, Hashable {
   package var device: Int64
