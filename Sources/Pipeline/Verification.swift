@@ -161,6 +161,9 @@ package struct Verification {
         place, "\(difference.figure) is \(difference.before ?? "absent"), computed again it is "
           + "\(difference.after ?? "absent")")
     }
+    if !sealed.intervals.isEmpty, let computed, sealed.intervals != computed.intervals {
+      found(place, "its states and outages are not those that come out when computed again")
+    }
   }
 
   /// Seals the day again from hot blocks, if all that it was sealed from is still there.

@@ -41,12 +41,13 @@ extension Store {
         for figures in staged.figures {
           try db.cachedStatement(
             sql: """
-              INSERT OR REPLACE INTO sealed_figure (day, device, generation, input_hash, figures)
-              VALUES (?, ?, ?, ?, ?)
+              INSERT OR REPLACE INTO sealed_figure (day, device, generation, input_hash, figures,
+                intervals) VALUES (?, ?, ?, ?, ?, ?)
               """
           ).execute(
             arguments: [
               staged.day, figures.device, staged.generation, figures.inputHash, figures.text,
+              figures.intervals,
             ])
         }
       }

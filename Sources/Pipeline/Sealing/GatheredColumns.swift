@@ -5,8 +5,8 @@ import Telemetry
 /// Columns that rows of many batches are copied into.
 ///
 /// A batch sees few different words, so ``ValueColumn`` looks for one from the first to the last. A
-/// day does not: a device that writes `ts` as text says another one in every reading. Here a word is
-/// found by its hash, and what one batch calls it is remembered until the next batch comes.
+/// day does not: a device that writes `ts` as text says another one in every reading. Here a word
+/// is found by its hash, and what one batch calls it is remembered until the next batch comes.
 struct GatheredColumns {
   /// Equal texts may differ in bytes (an accent of its own, or none), and bytes are what is kept.
   private struct Word: Hashable {

@@ -7,8 +7,8 @@ import Telemetry
 /// by device and event time, deduplicates by identity, and writes one block a device and day with
 /// the figures it gives.
 ///
-/// Days that follow each other are sealed together, as a span: what a day is sealed from was received
-/// over eleven days, so hot blocks would be read as often.
+/// Days that follow each other are sealed together, as a span: what a day is sealed from was
+/// received over eleven days, so hot blocks would be read as often.
 ///
 /// Owned by one thread, which is not the engine's: reading happens on a store of its own, writing
 /// in short transactions of the store that the engine commits to. Memory is bounded by a part of

@@ -30,13 +30,17 @@ final class SealingFile {
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
-  func append(_ bytes: [UInt8], part: Int, sealedDay: Int64?, afterBlock: Int64) throws(StoreError) {
+  func append(
+    _ bytes: [UInt8], part: Int, sealedDay: Int64?, afterBlock: Int64
+  ) throws(StoreError) {
     do {
       try handle.seek(toOffset: size)
       try handle.write(contentsOf: bytes)
     } catch { throw trouble(error) }
     pieces.append(
-      Piece(part: part, offset: size, size: bytes.count, sealedDay: sealedDay, afterBlock: afterBlock))
+      Piece(
+        part: part, offset: size, size: bytes.count, sealedDay: sealedDay,
+        afterBlock: afterBlock))
     size += UInt64(bytes.count)
   }
 
