@@ -43,6 +43,18 @@ package struct Outage: Hashable, Sendable {
   package var isMarked: Bool
   /// Not heard again yet.
   package var isOpen: Bool
+
+  package init(
+    interval: Interval, accountable: Milliseconds, downInPeriod: Milliseconds,
+    cause: DeviceState, isMarked: Bool, isOpen: Bool
+  ) {
+    self.interval = interval
+    self.accountable = accountable
+    self.downInPeriod = downInPeriod
+    self.cause = cause
+    self.isMarked = isMarked
+    self.isOpen = isOpen
+  }
 }
 
 /// How a device spent a period. The states sum to the period to the millisecond.

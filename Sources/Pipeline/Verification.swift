@@ -161,16 +161,19 @@ package struct Verification {
         place, "\(difference.figure) is \(difference.before ?? "absent"), computed again it is "
           + "\(difference.after ?? "absent")")
     }
+    if !sealed.intervals.isEmpty, let computed, sealed.intervals != computed.intervals {
+      found(place, "its states and outages are not those that come out when computed again")
+    }
   }
 
   /// Seals the day again from hot blocks, if all that it was sealed from is still there.
   private mutating func recompute(_ day: SealedDay, _ run: SealRun) throws {
-    let window = ClockEvidence.window(
-      ofReceipt: SealGathering.receivedWindow(ofDay: day.day))
+    let window = SealGathering.evidenceWindow(of: day.day...day.day)
     guard try store.sealedBlocksDropped() < window.start else { return }
     summary.recomputedDays += 1
     var differing: [Int64] = []
-    try run.assemble(day.day, throughBlock: day.throughBlock) { device, sealed, block in
+    try run.assemble(day.day...day.day, throughBlock: day.throughBlock) {
+      _, device, sealed, block in
       let hasSame = (block?.readings.count ?? 0) == (sealed?.readings.count ?? 0)
         && (block == nil || sealed == nil || block?.contentHash == sealed?.contentHash)
       if !hasSame { differing.append(device) }

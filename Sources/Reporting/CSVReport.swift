@@ -21,11 +21,14 @@ package enum CSVReport {
         "longest_outage_ms", "reboots", "readings", "service_held_ms", "service_failed_ms",
         "service_unknown_ms", "service_availability_ppm", "service_availability_lowest_ppm",
         "service_availability_highest_ppm", "meets_target", "target_ppm", "outage_min_ms",
+        "usage_start",
       ] + figures.map { "\($0.kind).\($0.name)" })
     for unit in report.units {
       for device in unit.devices {
         let judged = judged(device, report.settings)
-        text += row(cells(unit, device) + judged + values(of: device, figures))
+        // Before it days are sealed and their readings deleted.
+        let start = String((report.kept?.readable(of: report.period) ?? report.period).start)
+        text += row(cells(unit, device) + judged + [start] + values(of: device, figures))
       }
     }
     return text

@@ -61,7 +61,8 @@ package enum DayFigures {
     }
     return SealedFigures(
       device: device.number, inputHash: inputHash(device, profile, settings),
-      text: pairs.map { "\($0)=\($1)" }.joined(separator: " "))
+      text: pairs.map { "\($0)=\($1)" }.joined(separator: " "),
+      intervals: SealedIntervals.text(of: availability))
   }
 
   private static func text(_ amount: UsageResult.Amount?) -> String {

@@ -55,6 +55,8 @@ struct Accounts {
   private(set) var lastReceivedAt: Milliseconds?
   /// How far the period is sealed; known when everything has been read.
   var cover = SealCover()
+  /// What was sealed of days whose readings are gone.
+  var kept: KeptFigures?
   private let period: Interval
 
   init(devices: [Device], profiles: [String: Profile], period: Interval) {

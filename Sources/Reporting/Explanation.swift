@@ -19,6 +19,8 @@ package struct Explanation: Sendable {
   /// Those that were open at some moment of the period, oldest first.
   package var alerts: [Alert] = []
   package var seal = SealCover()
+  /// Before it the readings that prove an outage are gone; nil if none are.
+  package var keptUntil: Milliseconds?
 }
 
 package struct OutageEvidence: Sendable, Hashable {

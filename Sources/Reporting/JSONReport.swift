@@ -35,6 +35,11 @@ package enum JSONReport {
     var units: [UnitPart]
     var alerts: [AlertPart]
     var dataQuality: QualityPart
+    /// Usage, reboots and readings count from here on; absent if all readings of the period are
+    /// there, and the end of the period if none are.
+    var readingsFrom: Milliseconds?
+    /// The days before, as they were sealed; never to be added. Absent if there are none.
+    var sealedDays: [KeptPart]?
 
     init(_ report: Report) {
       provisional = !report.seal.isSealed
@@ -48,6 +53,8 @@ package enum JSONReport {
       units = report.units.map(UnitPart.init)
       alerts = report.alerts.rules.map(AlertPart.init)
       dataQuality = QualityPart(report.quality)
+      readingsFrom = report.kept?.readable(of: report.period).start
+      sealedDays = report.kept?.lines.map(KeptPart.init)
     }
   }
 
@@ -67,6 +74,21 @@ package enum JSONReport {
       open = line.openCount
       devices = line.devices.count
       durationMs = line.duration
+    }
+  }
+
+  /// What one sealed day says of one device, names and values as they were sealed.
+  private struct KeptPart: Encodable {
+    var day: String
+    var device: Int64
+    var figures: String
+    var intervals: String
+
+    init(_ line: KeptFigures.Line) {
+      day = LocalTime.isoDate(ofDay: line.day)
+      device = line.device
+      figures = line.figures.text
+      intervals = line.figures.intervals
     }
   }
 

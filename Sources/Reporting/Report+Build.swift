@@ -18,6 +18,7 @@ extension Report {
     accounts: Accounts, scope: ReportScope, period: Interval, observed: IntervalSet,
     language: Language, settings: UptimeSettings
   ) -> Report {
+    let readable = accounts.kept?.readable(of: period) ?? period
     let knownUntil = accounts.knownUntil(observed)
     var quality = accounts.flagCounts
     var byUnit: [String: [DeviceReport]] = [:]
@@ -26,25 +27,26 @@ extension Report {
         let account = accounts[device.number]
       else { continue }
       let usage = UsageCalculator(readings: account.readings, profile: profile)
-      let readingCount = usage.readingCount(in: period)
-      quality.duplicates += account.readings.eventTime.count { period.contains($0) } - readingCount
+      let readingCount = usage.readingCount(in: readable)
+      quality.duplicates +=
+        account.readings.eventTime.count { readable.contains($0) } - readingCount
       let availability = judge(
-        account.history, device: device, profile: profile, period: period, now: knownUntil,
-        observed: observed, settings: settings)
+        account.history, kept: accounts.kept, device: device, profile: profile, period: period,
+        now: knownUntil, observed: observed, settings: settings)
       let report = DeviceReport(
         device: device, kindTitle: profile.title, availability: availability,
         targetVerdict: TargetVerdict(
           availability, targetPartsPerMillion: settings.targetPartsPerMillion),
         service: ServiceAvailability.compute(
           readings: account.readings, profile: profile, availability: availability),
-        usage: usage.figures(in: period), rebootCount: usage.rebootCount(in: period),
+        usage: usage.figures(in: readable), rebootCount: usage.rebootCount(in: readable),
         readingCount: readingCount, lastHeard: account.history.lastHeard)
       byUnit[scope.unit(of: device)?.code ?? "", default: []].append(report)
     }
     return Report(
       period: period, knownUntil: knownUntil, language: language, settings: settings,
       unitName: scope.unitName, units: ordered(byUnit, scope: scope), quality: quality,
-      seal: accounts.cover)
+      seal: accounts.cover, kept: accounts.kept)
   }
 
   /// In Vietnamese order of names; devices of no known unit stand last.
@@ -63,6 +65,23 @@ extension Report {
       return left.code < right.code
     }
     return units
+  }
+
+  /// By the readings, and by what was sealed of the days whose readings are gone.
+  static func judge(
+    _ history: DeviceHistory, kept: KeptFigures?, device: Device, profile: Profile,
+    period: Interval, now: Milliseconds, observed: IntervalSet, settings: UptimeSettings
+  ) -> Availability {
+    func judge(_ period: Interval) -> Availability {
+      self.judge(
+        history, device: device, profile: profile, period: period, now: now, observed: observed,
+        settings: settings)
+    }
+    guard let kept else { return judge(period) }
+    let readable = kept.readable(of: period)
+    return kept.availability(
+      of: device.number, and: readable.duration > 0 ? judge(readable) : nil, period: period,
+      outageMin: settings.outageMin)
   }
 
   static func judge(

@@ -75,12 +75,13 @@ extension Explanation {
     guard let account = accounts[number] else { return nil }
     let knownUntil = accounts.knownUntil(observed)
     let availability = Report.judge(
-      account.history, device: device, profile: profile, period: period, now: knownUntil,
-      observed: observed, settings: try settings ?? .inForce(in: store))
+      account.history, kept: accounts.kept, device: device, profile: profile, period: period,
+      now: knownUntil, observed: observed, settings: try settings ?? .inForce(in: store))
     var explanation = assemble(
       account: account, device: device, profile: profile, availability: availability,
       knownUntil: knownUntil, language: language)
     explanation.seal = accounts.cover
+    explanation.keptUntil = accounts.kept?.until
     explanation.alerts = try store.alerts(from: period.start, to: period.end).filter {
       $0.device == number
     }
@@ -90,21 +91,32 @@ extension Explanation {
 
 extension Accounts {
   /// Reads what a report of `period` needs, and when we could hear. Sealed days are read from their
-  /// seals, everything behind them from hot blocks.
+  /// seals, everything behind them from hot blocks; of days whose readings are gone, their figures.
   static func read(
     from store: Store, scope: ReportScope, period: Interval, progress: (Double) -> Void
   ) throws -> (Accounts, IntervalSet) {
     let observed = IntervalSet(try store.observed(from: 0, to: .max))
-    var accounts = Accounts(devices: scope.devices, profiles: scope.profiles, period: period)
-    let sealed = SealedPeriod(try store.sealedDays(), period: period)
-    try accounts.readSealed(sealed, from: store, scope: scope, progress: progress)
-    if !sealed.isWhole {
-      try accounts.readHot(
-        from: store, period: period, sealedUntil: sealed.hotFrom,
-        observedUntil: observed.intervals.last?.end, progress: progress)
+    let days = try store.sealedDays()
+    let gone = try store.readingsGoneBeforeDay()
+    let kept = try KeptFigures.read(
+      from: store, days: days, gone: gone, period: period, scope: scope)
+    let readable = kept?.readable(of: period) ?? period
+    var accounts = Accounts(
+      devices: scope.devices, profiles: scope.profiles, period: readable)
+    accounts.kept = kept
+    if readable.duration > 0 || kept == nil {
+      let sealed = SealedPeriod(
+        days.filter { kept == nil || $0.day >= gone }, period: readable)
+      try accounts.readSealed(sealed, from: store, scope: scope, progress: progress)
+      if !sealed.isWhole {
+        try accounts.readHot(
+          from: store, period: readable, sealedUntil: sealed.hotFrom,
+          observedUntil: observed.intervals.last?.end, progress: progress)
+      }
     }
-    let late = try accounts.countLate(in: store, period: period, sealedUntil: sealed.hotFrom)
-    accounts.cover = sealed.cover(in: period, lateReadings: late)
+    let all = SealedPeriod(days, period: period)
+    let late = try accounts.countLate(in: store, period: period, sealedUntil: all.hotFrom)
+    accounts.cover = all.cover(in: period, lateReadings: late)
     return (accounts, observed)
   }
 

@@ -18,6 +18,9 @@ package struct Report: Sendable {
   package var units: [UnitReport]
   package var quality: DataQuality
   package var seal: SealCover
+  /// Days whose readings retention has deleted; nil if there are none. Figures of use, reboots and
+  /// counts of readings are those of the days behind them.
+  package var kept: KeptFigures?
   package var alerts = AlertAccount()
 
   package var devices: [DeviceReport] { units.flatMap(\.devices) }

@@ -16,6 +16,9 @@ package enum TextExplanation {
     text += "\(words.period): \(format.period(availability.period)) (\(words.timeZone))\n"
     text += "\(words.knownUntil): \(format.instant(explanation.knownUntil))\n"
     text += "\(words.sealing(explanation.seal))\n"
+    if let until = explanation.keptUntil {
+      text += "\(words.kept(until: until, hasUsage: false, daysWithoutStates: 0))\n"
+    }
     text += "\(words.availability): \(format.availability(availability))\n"
     if let service = explanation.service {
       text += "\(words.serviceAvailability): \(format.service(service))\n"

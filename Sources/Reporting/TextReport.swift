@@ -10,12 +10,15 @@ package enum TextReport {
     let format = LocalFormat(words: words)
     var text = "\(words.reportTitle)\n"
     for (name, value) in words.head(of: report, format) { text += "\(name): \(value)\n" }
-    text += "\(words.sealing(report.seal))\n\n"
+    text += "\(words.sealing(report.seal))\n"
+    if let note = words.kept(of: report) { text += "\(note)\n" }
+    text += "\n"
     if report.devices.isEmpty {
       text += words.noDevices + "\n\n"
     } else {
       text += availability(report, words, format) + "\n"
       text += usage(report, words, format)
+      if let kept = report.kept { text += days(kept, of: report, words, format) }
     }
     text += alerts(report, words, format) + "\n"
     return text + quality(report.quality, words, format) + "\n" + signatures(words)
@@ -70,6 +73,18 @@ package enum TextReport {
       table.append([name, words.reboots, format.count(device.rebootCount), words.times, ""])
     }
     return "\(words.usage)\n\(table.render())\n"
+  }
+
+  private static func days(
+    _ kept: KeptFigures, of report: Report, _ words: Words, _ format: LocalFormat
+  ) -> String {
+    guard kept.lines.count <= KeptFigures.listedCountMax else {
+      return "\(words.keptHeading)\n\(words.keptNotListed(format.count(kept.lines.count)))\n\n"
+    }
+    let list = KeptTable(kept, of: report, words, format)
+    var table = TextTable(list.columns.map { ($0.heading, $0.isNumber ? .right : .left) })
+    for row in list.rows { table.append(row) }
+    return "\(words.keptHeading)\n\(table.render())\n"
   }
 
   private static func quality(

@@ -95,11 +95,15 @@ package struct SealedFigures: Sendable, Hashable {
   package var inputHash: Int64
   /// `name=value`, space-separated, in the order in which people read them.
   package var text: String
+  /// The day's states and outages, by which figures of longer periods are computed when the
+  /// readings are gone; empty in days that an older nhip sealed.
+  package var intervals: String
 
-  package init(device: Int64, inputHash: Int64, text: String) {
+  package init(device: Int64, inputHash: Int64, text: String, intervals: String = "") {
     self.device = device
     self.inputHash = inputHash
     self.text = text
+    self.intervals = intervals
   }
 
   package var pairs: [(name: String, value: String)] {
@@ -107,6 +111,21 @@ package struct SealedFigures: Sendable, Hashable {
       let parts = pair.split(separator: "=", maxSplits: 1)
       return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
     }
+  }
+}
+
+/// Some of what the next generation of a day says.
+package struct StagedDay: Sendable {
+  package var day: Int64
+  package var generation: Int
+  package var blocks: [SealedBlock]
+  package var figures: [SealedFigures]
+
+  package init(day: Int64, generation: Int, blocks: [SealedBlock], figures: [SealedFigures]) {
+    self.day = day
+    self.generation = generation
+    self.blocks = blocks
+    self.figures = figures
   }
 }
 

@@ -106,15 +106,19 @@ extension Store {
   package func sealedFigures(of day: SealedDay) throws(StoreError) -> [Int64: SealedFigures] {
     try read("sealed figures cannot be read") { db in
       var figures: [Int64: SealedFigures] = [:]
+      // A reader may open a store of an older format.
+      let hasIntervals = try db.columns(in: "sealed_figure").contains { $0.name == "intervals" }
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT device, input_hash, figures FROM sealed_figure
+          SELECT device, input_hash, figures, \(hasIntervals ? "intervals" : "''")
+          FROM sealed_figure
           WHERE day = ? AND generation <= ? ORDER BY device, generation
           """, arguments: [day.day, day.generation])
       while let row = try rows.next() {
         let device: Int64 = row[0]
-        figures[device] = SealedFigures(device: device, inputHash: row[1], text: row[2])
+        figures[device] = SealedFigures(
+          device: device, inputHash: row[1], text: row[2], intervals: row[3])
       }
       return figures
     }

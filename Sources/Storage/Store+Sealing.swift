@@ -27,23 +27,29 @@ extension Store {
     }
   }
 
-  /// Writes what a generation says of some devices; nobody sees it before it is published. A device
-  /// staged twice has what it was given last.
-  package func stage(
-    _ blocks: [SealedBlock], _ figures: [SealedFigures], day: Int64, generation: Int
-  ) throws(StoreError) {
-    let encoded = blocks.map { ($0, SealedCodec.encode($0.readings)) }
+  /// Writes what the next generations of some days say of some devices, in one transaction; nobody
+  /// sees it before it is published. A device staged twice has what it was given last.
+  package func stage(_ days: [StagedDay]) throws(StoreError) {
+    guard !days.isEmpty else { return }
+    // Compressing needs no lock, so it happens before the transaction begins.
+    let encoded = days.map { $0.blocks.map { SealedCodec.encode($0.readings) } }
     try write("a sealed day could not be written") { db in
-      for (block, bytes) in encoded {
-        try Self.stage(block, bytes, generation: generation, db)
-      }
-      for figures in figures {
-        try db.cachedStatement(
-          sql: """
-            INSERT OR REPLACE INTO sealed_figure (day, device, generation, input_hash, figures)
-            VALUES (?, ?, ?, ?, ?)
-            """
-        ).execute(arguments: [day, figures.device, generation, figures.inputHash, figures.text])
+      for (staged, bytes) in zip(days, encoded) {
+        for (block, bytes) in zip(staged.blocks, bytes) {
+          try Self.stage(block, bytes, generation: staged.generation, db)
+        }
+        for figures in staged.figures {
+          try db.cachedStatement(
+            sql: """
+              INSERT OR REPLACE INTO sealed_figure (day, device, generation, input_hash, figures,
+                intervals) VALUES (?, ?, ?, ?, ?, ?)
+              """
+          ).execute(
+            arguments: [
+              staged.day, figures.device, staged.generation, figures.inputHash, figures.text,
+              figures.intervals,
+            ])
+        }
       }
     }
   }

@@ -35,4 +35,9 @@ extension StoreSchema {
       figure TEXT NOT NULL, before TEXT, after TEXT,
       PRIMARY KEY (day, revision, device, figure)) STRICT, WITHOUT ROWID;
     """
+
+  /// Days that were sealed before have none until they are sealed again.
+  static let sealedIntervals = """
+    ALTER TABLE sealed_figure ADD COLUMN intervals TEXT NOT NULL DEFAULT '';
+    """
 }

@@ -34,14 +34,28 @@ enum SealFixture {
   @discardableResult
   static func seal(
     _ fixture: ReplayFixture, through day: Int64, at now: Milliseconds = .max / 4,
-    partReadingCount: Int = SealGathering.readingCountMax
+    partReadingCount: Int = SealGathering.readingCountMax, spanDayCount: Int = 32
   ) throws -> [SealedDay] {
     var settings = SealRun.Settings()
     settings.partReadingCount = partReadingCount
+    settings.spanDayCount = spanDayCount
     var run = try SealRun(
       store: fixture.store, reader: fixture.store, profiles: fixture.profiles,
       settings: settings)
     return try run.seal(through: day, at: now)
+  }
+
+  /// Seals again what nothing has reached since, one day of it because it is asked for.
+  ///
+  /// - Returns: what the run had to do, and what it found changed.
+  static func sealAgain(
+    _ fixture: ReplayFixture, through last: Int64, forced: Int64?
+  ) throws -> (work: SealRun.Work, changed: [SealedDay]) {
+    var run = try SealRun(
+      store: fixture.store, reader: fixture.store, profiles: fixture.profiles,
+      settings: SealRun.Settings())
+    let changed = try run.seal(through: last, at: .max / 4, forced: forced)
+    return (run.work, changed)
   }
 
   static func content(of store: Store) throws -> Content {
@@ -106,5 +120,21 @@ enum SealFixture {
       + readings.eventTime.indices.map {
         "\(readings.eventTime[$0])/\(readings.receivedAt[$0])/\(readings.flags[$0].rawValue)"
       }.joined(separator: " ")
+  }
+}
+
+extension Store {
+  /// What a hostile hand or a dying disk does.
+  func execute(_ sql: String) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+    process.arguments = [
+      "-c",
+      "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+      path, sql,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
   }
 }

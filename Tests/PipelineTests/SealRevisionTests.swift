@@ -117,7 +117,7 @@ struct SealRevisionTests {
     }
     let kept = try fixture.store.dropSealedBlocks(receivedBefore: .max / 2, countMax: 1)
     #expect(kept == 0, "the newest readings stay for recognising what the broker sends again")
-    try fixture.store.dropHotBlocksForTest()
+    try fixture.store.execute("DELETE FROM block")
     let after = try fixture.report(from: whole.0, to: whole.1)
     #expect(JSONReport.render(after) == JSONReport.render(before))
     #expect(try Self.differences(fixture) == [])
@@ -127,6 +127,7 @@ struct SealRevisionTests {
   func tampered() throws {
     for change in [
       "UPDATE sealed_figure SET figures = replace(figures, 'outages=1', 'outages=0')",
+      "UPDATE sealed_figure SET intervals = replace(intervals, 'up:0', 'up:0 no_link:9')",
       "UPDATE sealed_day SET reading_count = reading_count + 1",
       "UPDATE sealed_day SET content_hash = content_hash + 1",
       "UPDATE sealed_block SET content_hash = content_hash + 1",
@@ -140,7 +141,7 @@ struct SealRevisionTests {
       let fixture = try Self.fixture()
       try SealFixture.seal(fixture, through: 20_777)
       #expect(try Self.differences(fixture) == [])
-      try fixture.store.executeForTest(change)
+      try fixture.store.execute(change)
       #expect(try Self.differences(fixture) != [], "\(change)")
     }
   }
@@ -154,22 +155,4 @@ struct SealRevisionTests {
     } catch let error as StoreError { found.append(error.description) }
     return found
   }
-}
-
-extension Store {
-  /// What a hostile hand or a dying disk does.
-  fileprivate func executeForTest(_ sql: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-    process.arguments = [
-      "-c",
-      "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
-      path, sql,
-    ]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-  }
-
-  fileprivate func dropHotBlocksForTest() throws { try executeForTest("DELETE FROM block") }
 }

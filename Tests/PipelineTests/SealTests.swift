@@ -78,7 +78,8 @@ struct SealTests {
         if Bool.random(using: &random) {
           try SealFixture.seal(
             other, through: Int64.random(in: fleet.days, using: &random),
-            partReadingCount: Int.random(in: 30...3_000, using: &random))
+            partReadingCount: Int.random(in: 30...3_000, using: &random),
+            spanDayCount: Int.random(in: 1...3, using: &random))
         }
       }
       // In one part, or in so many that most of it waits in a file.

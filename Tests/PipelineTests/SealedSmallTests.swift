@@ -113,17 +113,43 @@ struct SealedSmallTests {
         let own = again.indices.filter { $0 % parts == part }.map { again[$0] }
         _ = try other.replay(try (ends + own).map { try $0.line() })
         if Bool.random(using: &random) {
-          try SealFixture.seal(other, through: last - Int64.random(in: 0...3, using: &random))
+          try SealFixture.seal(
+            other, through: last - Int64.random(in: 0...3, using: &random),
+            partReadingCount: Int.random(in: 1...20, using: &random),
+            spanDayCount: Int.random(in: 1...5, using: &random))
         }
       }
-      try SealFixture.seal(other, through: last)
+      try SealFixture.seal(
+        other, through: last, spanDayCount: Int.random(in: 1...5, using: &random))
       let difference = SealFixture.difference(expected, try SealFixture.content(of: other.store))
       #expect(difference == nil, "seed \(seed), case \(number)")
       let summary = try Verification.run(
         store: other.store, profiles: other.profiles, progress: { _ in },
         report: { print("seed \(seed), case \(number): \($0)") })
       #expect(summary.differences == 0, "seed \(seed), case \(number)")
+      try Self.expectNothingToDo(in: other, through: last, "seed \(seed), case \(number)")
     }
+  }
+
+  /// A run that nothing has happened before opens no day but the one it is asked for, whatever
+  /// clocks were judged anew, and finds nothing to write.
+  private static func expectNothingToDo(
+    in fixture: ReplayFixture, through last: Int64, _ comment: Testing.Comment
+  ) throws {
+    let before = try fixture.store.sealedDays()
+    let idle = try SealFixture.sealAgain(fixture, through: last, forced: nil)
+    #expect(idle.work.days.isEmpty && idle.changed.isEmpty, comment)
+    for day in before {
+      let again = try SealFixture.sealAgain(fixture, through: last, forced: day.day)
+      #expect(again.work.days == [day.day] && again.changed.isEmpty, comment)
+    }
+    // That it knows newer blocks, which hold nothing of it, is all that a seal may note.
+    let after = try fixture.store.sealedDays().map { day in
+      var day = day
+      day.throughBlock = before.first { $0.day == day.day }?.throughBlock ?? -1
+      return day
+    }
+    #expect(after == before, comment)
   }
 
   /// Nothing that was said is missing: every distinct sentence of a device stands in some day, and

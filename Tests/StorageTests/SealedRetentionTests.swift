@@ -67,7 +67,9 @@ struct SealedRetentionTests {
       columns.appendReading(device: 7, at: LocalTime.start(ofDay: day) + 5)
       let block = SealedBlock(day: day, device: 7, readings: columns, duplicateCount: 0)
       let figures = SealedFigures(device: 7, inputHash: 1, text: "up=5")
-      try store.stage([block], [figures], day: day, generation: 1)
+      try store.stage([
+        StagedDay(day: day, generation: 1, blocks: [block], figures: [figures])
+      ])
       _ = try store.publish(
         SealedDay(
           day: day, revision: 1, generation: 1, throughBlock: 0, sealedAt: 0, isFinal: true),
@@ -89,7 +91,7 @@ struct SealedRetentionTests {
     var columns = ReadingColumns(kind: "kiosk", profileVersion: 1, metricNames: ["paper"])
     columns.appendReading(device: 7, at: LocalTime.start(ofDay: 10) + 5)
     let block = SealedBlock(day: 10, device: 7, readings: columns, duplicateCount: 0)
-    try store.stage([block], [], day: 10, generation: 1)
+    try store.stage([StagedDay(day: 10, generation: 1, blocks: [block], figures: [])])
     #expect(try store.sealedDays().isEmpty)
     try store.dropUnpublishedSeals()
     let count = try store.read("test") {

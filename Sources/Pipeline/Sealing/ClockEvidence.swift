@@ -23,6 +23,8 @@ struct ClockEvidence {
   fileprivate struct Day {
     var boots: [Boot] = []
     var lagMin: Milliseconds
+    /// The newest hot block that told any of it.
+    var newestBlock: Int64 = 0
   }
 
   /// One reading as far as its clock is concerned.
@@ -45,9 +47,18 @@ struct ClockEvidence {
     return Interval(start: LocalTime.start(ofDay: first - 1), end: LocalTime.start(ofDay: last + 1))
   }
 
-  mutating func add(_ reading: Reading) {
+  /// - Parameter block: the hot block that holds it; 0 for what is sealed.
+  mutating func add(_ reading: Reading, block: Int64 = 0) {
     guard ClockJudge.isMeasure(lag: reading.lag, keptBy: reading.keeper) else { return }
-    days[LocalTime.day(of: reading.receivedAt), default: Day(lagMin: reading.lag)].add(reading)
+    days[LocalTime.day(of: reading.receivedAt), default: Day(lagMin: reading.lag)]
+      .add(reading, block: block)
+  }
+
+  /// The newest hot block that what is received on an instant's day is judged by: a seal that knew
+  /// it judged the same.
+  func newestBlock(forReceipt instant: Milliseconds) -> Int64 {
+    let today = LocalTime.day(of: instant)
+    return max(days[today - 1]?.newestBlock ?? 0, days[today]?.newestBlock ?? 0)
   }
 
   /// The same questions as ``ClockJudge`` asks, with the whole of two days known.
@@ -61,8 +72,9 @@ struct ClockEvidence {
 }
 
 extension ClockEvidence.Day {
-  fileprivate mutating func add(_ reading: ClockEvidence.Reading) {
+  fileprivate mutating func add(_ reading: ClockEvidence.Reading, block: Int64) {
     lagMin = min(lagMin, reading.lag)
+    newestBlock = max(newestBlock, block)
     guard let bootAt = reading.bootAt else { return }
     let tolerance = ClockState.bootTolerance
     var boot = ClockEvidence.Boot(first: bootAt, last: bootAt, lagMin: reading.lag)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Storage
 import Telemetry
 
-/// Everything that may belong to one day, from hot blocks and from sealed days around it, in parts
-/// of bounded size; and what all of it tells of the devices' clocks.
+/// Everything that may belong to a span of days, from hot blocks and from sealed days around it, in
+/// parts of bounded size; and what all of it tells of the devices' clocks.
 ///
 /// Owned by the one thread that seals. A part holds the readings of some devices; when there is
 /// more than one, they wait in a file beside the store until their turn.
@@ -15,7 +14,7 @@ final class SealGathering {
   static let partCountMax = 256
   /// Readings of one part that are written to the file at once.
   private static let bufferCountMax = 4_096
-  /// The readings after the day that its context is looked for in.
+  /// The readings after the last day that its context is looked for in.
   static let contextLength = 2 * LocalTime.dayLength
 
   /// Readings of one layout.
@@ -23,8 +22,8 @@ final class SealGathering {
     var columns: ReadingColumns
     /// nil for hot blocks.
     var sealedDay: Int64?
-    /// From a hot block that the day's last seal did not know.
-    var isNew: Bool
+    /// All of them stand in hot blocks after this one, the newest that some seal knew; 0 for none.
+    var afterBlock: Int64
   }
 
   private struct Layout: Hashable {
@@ -37,159 +36,136 @@ final class SealGathering {
     var part: Int
     var layout: Int
     var sealedDay: Int64?
-    var isNew: Bool
+    var afterBlock: Int64
   }
 
-  let day: Int64
+  let days: ClosedRange<Int64>
   let partCount: Int
   private(set) var evidence: [Int64: ClockEvidence] = [:]
+  /// Hot blocks and their readings that were looked at, whether anything of them was taken or not.
+  private(set) var hotBlockCount = 0
+  private(set) var hotReadingCount = 0
   /// Every device that a gathered reading is of.
   private(set) var devices: Set<Int64> = []
   private let partReadingCount: Int
-  private let interval: Interval
-  /// Until where readings are kept: the day, and the context behind it.
+  /// Ascending: up to where the days' seals and those around them know the hot blocks.
+  private let knownBlocks: [Int64]
+  /// Until where readings are kept: the days, and the context behind them.
   private let wanted: Interval
   private let evidenceWindow: Interval
   private var layouts: [Layout: Int] = [:]
-  private var buffers: [Key: ReadingColumns] = [:]
+  private var buffers: [Key: GatheredColumns] = [:]
+  private var bufferedCount = 0
   private var file: SealingFile?
 
   /// - Parameters:
-  ///   - hasNext: the day after it is sealed and holds the context.
+  ///   - knownBlocks: the newest block that each seal of these and the days around them knows.
+  ///   - hasNext: the day after them is sealed and holds the context.
   ///   - partReadingCount: about so many readings are in memory at once.
   init(
-    store: Store, day: Int64, hasNext: Bool, partReadingCount: Int = readingCountMax
+    store: Store, days: ClosedRange<Int64>, knownBlocks: Set<Int64>, hasNext: Bool,
+    partReadingCount: Int = readingCountMax
   ) throws {
-    self.day = day
+    self.days = days
     self.partReadingCount = partReadingCount
-    interval = SealedDay.interval(ofDay: day)
-    wanted = Interval(
-      start: interval.start, end: interval.end + (hasNext ? 0 : Self.contextLength))
-    evidenceWindow = ClockEvidence.window(ofReceipt: Self.receivedWindow(ofDay: day))
+    self.knownBlocks = knownBlocks.sorted()
+    let start = LocalTime.start(ofDay: days.lowerBound)
+    let end = LocalTime.start(ofDay: days.upperBound + 1)
+    wanted = Interval(start: start, end: end + (hasNext ? 0 : Self.contextLength))
+    evidenceWindow = Self.evidenceWindow(of: days)
     let count = try store.readingCount(eventTimeFrom: wanted.start, to: wanted.end)
     partCount = min(Self.partCountMax, Int(count) / partReadingCount + 1)
     if partCount > 1 { file = try SealingFile(store: store) }
   }
 
-  /// When what belongs to a day can have been received.
-  static func receivedWindow(ofDay day: Int64) -> Interval {
-    let interval = SealedDay.interval(ofDay: day)
-    return Interval(
-      start: interval.start - ClockState.clockTolerance, end: interval.end + ClockState.lateness)
+  /// When what belongs to some days, and what its clocks are judged by, can have been received.
+  static func evidenceWindow(of days: ClosedRange<Int64>) -> Interval {
+    ClockEvidence.window(
+      ofReceipt: Interval(
+        start: LocalTime.start(ofDay: days.lowerBound) - ClockState.clockTolerance,
+        end: LocalTime.start(ofDay: days.upperBound + 1) + ClockState.lateness))
   }
 
   func part(of device: Int64) -> Int { Int(UInt64(bitPattern: device) % UInt64(partCount)) }
 
-  /// Takes one batch of readings.
-  ///
-  /// - Parameter rows: nil means all.
-  func add(
-    _ columns: ReadingColumns, sealedDay: Int64? = nil, isNew: Bool = false, rows: [Int]? = nil
+  /// Takes the readings of one hot block.
+  func add(_ columns: ReadingColumns, block: Int64) throws {
+    hotBlockCount += 1
+    hotReadingCount += columns.count
+    let afterBlock = knownBlocks.last { $0 < block } ?? 0
+    try add(columns, rows: 0..<columns.count, sealedDay: nil, block: block, afterBlock: afterBlock)
+  }
+
+  /// Takes what a sealed day itself says of one device.
+  func add(_ block: SealedBlock) throws {
+    try add(
+      block.readings, rows: block.ownRows, sealedDay: block.day, block: 0, afterBlock: 0)
+  }
+
+  private func add(
+    _ columns: ReadingColumns, rows: some Collection<Int>, sealedDay: Int64?, block: Int64,
+    afterBlock: Int64
   ) throws {
     let up = columns.metricNames.firstIndex(of: "up")
-    let positions = columns.metricNames.indices.map { Int?($0) }
     let layout = Layout(
       kind: columns.kind, profileVersion: columns.profileVersion,
       metricNames: columns.metricNames)
     let number = layouts[layout] ?? layouts.count
     layouts[layout] = number
-    for row in rows ?? Array(0..<columns.count) {
+    var taken: [Int: [Int]] = [:]
+    for row in rows {
       let clock = columns.clockReading(row, up: up)
       if let clock, evidenceWindow.contains(columns.receivedAt[row]) {
-        evidence[columns.device[row], default: ClockEvidence()].add(clock)
+        evidence[columns.device[row], default: ClockEvidence()].add(clock, block: block)
       }
       let range = columns.eventTimeRange(row, clock)
       guard range.upperBound >= wanted.start, range.lowerBound < wanted.end else { continue }
       devices.insert(columns.device[row])
-      let key = Key(
-        part: part(of: columns.device[row]), layout: number, sealedDay: sealedDay, isNew: isNew)
-      buffers[
-        key,
-        default: ReadingColumns(
-          kind: layout.kind, profileVersion: layout.profileVersion,
-          metricNames: layout.metricNames)
-      ].append(row, of: columns, positions: positions)
+      taken[part(of: columns.device[row]), default: []].append(row)
     }
-    guard file != nil else { return }
-    for (key, buffer) in buffers where buffer.count >= min(Self.bufferCountMax, partReadingCount) {
-      try spill(key, buffer)
+    for (part, rows) in taken {
+      let key = Key(part: part, layout: number, sealedDay: sealedDay, afterBlock: afterBlock)
+      try copy(rows, of: columns, to: key)
     }
   }
 
-  private func spill(_ key: Key, _ buffer: ReadingColumns) throws {
-    guard let file else { return }
-    try file.append(
-      BlockCodec.encode(buffer), part: key.part, sealedDay: key.sealedDay, isNew: key.isNew)
-    buffers[key]?.removeAll()
+  private func copy(_ rows: [Int], of columns: ReadingColumns, to key: Key) throws {
+    var buffer = buffers.removeValue(forKey: key)
+      ?? GatheredColumns(
+        kind: columns.kind, profileVersion: columns.profileVersion,
+        metricNames: columns.metricNames)
+    buffer.begin(columns)
+    for row in rows { buffer.append(row, of: columns) }
+    buffers[key] = buffer
+    bufferedCount += rows.count
+    guard file != nil else { return }
+    if buffer.count >= min(Self.bufferCountMax, partReadingCount) { try spill(key) }
+    // Many parts and kinds that each hold a little.
+    if bufferedCount >= partReadingCount { for key in Array(buffers.keys) { try spill(key) } }
+  }
+
+  private func spill(_ key: Key) throws {
+    guard let buffer = buffers.removeValue(forKey: key) else { return }
+    bufferedCount -= buffer.count
+    try file?.append(
+      BlockCodec.encode(buffer.columns), part: key.part, sealedDay: key.sealedDay,
+      afterBlock: key.afterBlock)
   }
 
   /// The readings of one part; to be asked once, when everything has been added.
   func takePart(_ part: Int) throws -> [Chunk] {
     var chunks: [Chunk] = []
-    try file?.forEachPiece(of: part) { bytes, sealedDay, isNew in
+    try file?.forEachPiece(of: part) { bytes, sealedDay, afterBlock in
       chunks.append(
-        Chunk(columns: try BlockCodec.decode(bytes), sealedDay: sealedDay, isNew: isNew))
+        Chunk(
+          columns: try BlockCodec.decode(bytes), sealedDay: sealedDay, afterBlock: afterBlock))
     }
-    for (key, buffer) in buffers where key.part == part && buffer.count > 0 {
-      chunks.append(Chunk(columns: buffer, sealedDay: key.sealedDay, isNew: key.isNew))
-      buffers[key] = nil
+    for key in buffers.keys.filter({ $0.part == part }) {
+      guard let buffer = buffers.removeValue(forKey: key) else { continue }
+      chunks.append(
+        Chunk(
+          columns: buffer.columns, sealedDay: key.sealedDay, afterBlock: key.afterBlock))
     }
     return chunks
-  }
-}
-
-/// A file beside the store that has no name while it is used, so that nothing is left of it.
-private final class SealingFile {
-  private struct Piece {
-    var part: Int
-    var offset: UInt64
-    var size: Int
-    var sealedDay: Int64?
-    var isNew: Bool
-  }
-
-  private let handle: FileHandle
-  private let path: String
-  private var pieces: [Piece] = []
-  private var size: UInt64 = 0
-
-  init(store: Store) throws(StoreError) {
-    path = store.path + ".sealing"
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw StoreError(
-        code: .unwritable, what: "the file for sealing cannot be created", path: path,
-        next: "check that its folder exists and that this user may write there")
-    }
-    unsafe unlink(path)
-    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-  }
-
-  func append(_ bytes: [UInt8], part: Int, sealedDay: Int64?, isNew: Bool) throws(StoreError) {
-    do {
-      try handle.seek(toOffset: size)
-      try handle.write(contentsOf: bytes)
-    } catch { throw trouble(error) }
-    pieces.append(
-      Piece(part: part, offset: size, size: bytes.count, sealedDay: sealedDay, isNew: isNew))
-    size += UInt64(bytes.count)
-  }
-
-  func forEachPiece(of part: Int, _ body: ([UInt8], Int64?, Bool) throws -> Void) throws {
-    for piece in pieces where piece.part == part {
-      let data: Data?
-      do {
-        try handle.seek(toOffset: piece.offset)
-        data = try handle.read(upToCount: piece.size)
-      } catch { throw trouble(error) }
-      guard let data, data.count == piece.size else { throw trouble("it is too short") }
-      try body([UInt8](data), piece.sealedDay, piece.isNew)
-    }
-  }
-
-  private func trouble(_ reason: any Sendable) -> StoreError {
-    StoreError(
-      code: .retryable, what: "the file for sealing cannot be used: \(reason)", path: path,
-      next: "free some space on its disk; the day is sealed again later")
   }
 }

@@ -4,16 +4,18 @@ import Storage
 import Telemetry
 
 extension SealRun {
-  /// Gives the sealed days on both sides of a day that was sealed just now their new context: its
+  /// Gives the sealed days on both sides of a span that was sealed just now their new context: its
   /// readings may be nearer than those they knew, and end a silence that was open.
   ///
   /// Goes on in both directions until nothing changes, so that in the end every context is what
   /// the next day's readings and context say, whatever the order in which days were sealed.
   /// - Returns: the days whose figures changed.
-  mutating func refresh(around day: Int64, at now: Milliseconds) throws -> Set<Int64> {
+  mutating func refresh(
+    around days: ClosedRange<Int64>, at now: Milliseconds
+  ) throws -> Set<Int64> {
     var changed: Set<Int64> = []
     for step: Int64 in [-1, 1] {
-      var source = day
+      var source = step < 0 ? days.lowerBound : days.upperBound
       while sealed[source + step] != nil {
         let outcome = try refresh(source + step, from: source, at: now)
         guard outcome.hasNewContext else { break }
@@ -31,6 +33,7 @@ extension SealRun {
     var writer = try SealWriter(
       store: store, reader: reader, inputs: inputs, day: day, previous: target)
     var hasNewContext = false
+    var pendingCount = 0
     let devices = Set(try reader.sealedDevices(of: sourceDay)).union(
       try reader.sealedDevices(of: target))
     for device in devices.sorted() {
@@ -40,8 +43,14 @@ extension SealRun {
       let block = Self.block(known, day: day, device: device, near: near, isLater: source > day)
       guard block != known else { continue }
       hasNewContext = true
-      try writer.add(block, known: known, device: device)
+      writer.add(block, known: known, device: device)
+      pendingCount += 1
+      if pendingCount >= Self.deviceCountMax {
+        try store.stage([writer.takeStaged()].compactMap(\.self))
+        pendingCount = 0
+      }
     }
+    try store.stage([writer.takeStaged()].compactMap(\.self))
     guard hasNewContext else { return (false, false) }
     let published = try writer.publish(
       throughBlock: target.throughBlock, isFinal: target.isFinal, at: now,

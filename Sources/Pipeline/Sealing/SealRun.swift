@@ -3,14 +3,17 @@
 import Storage
 import Telemetry
 
-/// Seals days (chốt số liệu): reads a day's hot blocks again, judges clocks by the whole of it,
-/// sorts by device and event time, deduplicates by identity, and writes one block a device with the
-/// figures it gives.
+/// Seals days (chốt số liệu): reads their hot blocks again, judges clocks by the whole of it, sorts
+/// by device and event time, deduplicates by identity, and writes one block a device and day with
+/// the figures it gives.
+///
+/// Days that follow each other are sealed together, as a span: what a day is sealed from was
+/// received over eleven days, so hot blocks would be read as often.
 ///
 /// Owned by one thread, which is not the engine's: reading happens on a store of its own, writing
 /// in short transactions of the store that the engine commits to. Memory is bounded by a part of
-/// the day (``SealGathering/readingCountMax``) and by what is known of each device's clock. What a
-/// crash interrupts was not visible yet; the day is begun again.
+/// the span (``SealGathering/readingCountMax``) and by what is known of each device's clock. What a
+/// crash interrupts was not visible yet; the span is begun again.
 ///
 /// Sealed days are always all days from the first one with data to the newest sealed: a day's
 /// figures look at the nearest readings around it.
@@ -21,8 +24,10 @@ struct SealRun {
   struct Settings {
     /// How long after its end a day still takes readings.
     var lateness: Milliseconds = ClockState.lateness
-    /// About so many readings of a day are in memory at once.
+    /// About so many readings are in memory at once.
     var partReadingCount = SealGathering.readingCountMax
+    /// At most so many days are sealed together.
+    var spanDayCount = 32
     /// Called with what goes on, 0 to 1 over all days of the run.
     var progress: (Double) -> Void = { _ in }
     /// Asked between steps; the run then stops early, and the day is begun again another time.
@@ -37,7 +42,17 @@ struct SealRun {
   let settings: Settings
   private(set) var sealed: [Int64: SealedDay] = [:]
   /// Days that this run was the first to seal: until it ends, nobody has relied on them.
-  private(set) var newDays: Set<Int64> = []
+  var newDays: Set<Int64> = []
+  private(set) var work = Work()
+
+  /// What a run had to do.
+  struct Work {
+    /// Days whose readings were looked at, in the order in which that was done.
+    var days: [Int64] = []
+    /// Hot blocks that were decoded for them, and their readings; each as often as it happened.
+    var hotBlocks = 0
+    var hotReadings = 0
+  }
 
   struct Cancelled: Error {}
 
@@ -70,16 +85,21 @@ struct SealRun {
     var changed: Set<Int64> = []
     while let day = open.subtracting(done).min() {
       try checkCancelled()
-      settings.progress(Double(done.count) / Double(max(1, open.union(done).count)))
-      let outcome = try seal(day, throughBlock: scanned, at: now)
-      done.insert(day)
-      if outcome.isChanged { changed.insert(day) }
+      let left = open.subtracting(done)
+      let days = try span(from: day, of: left)
+      let (before, all) = (Double(done.count), Double(done.count + left.count))
+      let show = settings.progress
+      let outcome = try seal(days, throughBlock: scanned, at: now) { fraction in
+        show((before + fraction * Double(days.count)) / all)
+      }
+      done.formUnion(days)
+      changed.formUnion(outcome.changedDays)
       // A reading that another day holds, or should: that day is looked at (again).
       open.formUnion(outcome.touchedDays.filter { sealed[$0] != nil || $0 <= last })
       if let first = open.min(), first <= last {
         open.formUnion((first...last).filter { sealed[$0] == nil })
       }
-      changed.formUnion(try refresh(around: day, at: now))
+      changed.formUnion(try refresh(around: days, at: now))
     }
     try store.noteScanned(throughBlock: scanned)
     for day in done.union(changed) {
@@ -112,13 +132,17 @@ struct SealRun {
   private func lateDays() throws -> Set<Int64> {
     guard let newest = sealed.keys.max() else { return [] }
     var days: Set<Int64> = []
-    let end = LocalTime.start(ofDay: newest + 1)
+    let end = LocalTime.start(ofDay: newest + 1) + ClockState.clockTolerance
     try reader.forEachBlock(
       eventTimeFrom: nil, to: end, afterBlock: try reader.scannedBlock()
     ) { id, block in
-      for time in block.eventTime {
-        let day = LocalTime.day(of: time)
-        if let known = sealed[day], known.throughBlock < id { days.insert(day) }
+      for row in 0..<block.count {
+        let received = LocalTime.day(of: block.receivedAt[row])
+        // By what was received on its day and the next clocks are judged, and everything that is
+        // judged by them may belong to one of the two.
+        for day in [LocalTime.day(of: block.eventTime[row]), received, received + 1] {
+          if let known = sealed[day], known.throughBlock < id { days.insert(day) }
+        }
       }
     }
     return days
@@ -131,105 +155,10 @@ struct SealRun {
   /// Notes what a day became.
   mutating func note(_ day: SealedDay) { sealed[day.day] = day }
 
-  private struct Outcome {
-    var isChanged: Bool
-    var touchedDays: Set<Int64>
-  }
-
-  private mutating func seal(
-    _ day: Int64, throughBlock: Int64, at now: Milliseconds
-  ) throws -> Outcome {
-    let previous = sealed[day]
-    var writer = try SealWriter(
-      store: store, reader: reader, inputs: inputs, day: day, previous: previous)
-    let assembly = try assemble(day, throughBlock: throughBlock) { device, known, block in
-      try writer.add(block, known: known, device: device)
-    }
-    // Before the first day with readings there is nothing to seal.
-    if assembly.ownCount == 0, previous == nil, sealed[day - 1] == nil {
-      try store.dropUnpublishedSeals()
-      return Outcome(isChanged: false, touchedDays: assembly.touchedDays)
-    }
-    let published = try writer.publish(
-      throughBlock: throughBlock, isFinal: isFinal(day, at: now), at: now,
-      cause: previous == nil ? "sealed" : "late data", isSettled: !newDays.contains(day))
-    note(published.day)
-    if previous == nil { newDays.insert(day) }
-    return Outcome(isChanged: published.isChanged, touchedDays: assembly.touchedDays)
-  }
-
-  /// Computes what a day says of every device, from hot blocks up to one and from the sealed days
-  /// around it; writes nothing.
-  ///
-  /// - Parameter body: called with each device that may have something to say, what is sealed of
-  ///   it now, and what comes out; nil is nothing.
-  @discardableResult
-  func assemble(
-    _ day: Int64, throughBlock: Int64, _ body: (Int64, SealedBlock?, SealedBlock?) throws -> Void
-  ) throws -> DayAssembly {
-    let gathering = try gather(day, throughBlock: throughBlock)
-    var assembly = DayAssembly(gathering: gathering, inputs: inputs)
-    let previous = sealed[day]
-    let devices = try devices(of: day, gathered: gathering.devices, previous: previous)
-    for part in 0..<gathering.partCount {
-      let readings = try assembly.part(part)
-      for device in devices where gathering.part(of: device) == part {
-        try checkCancelled()
-        let known = try previous.flatMap { try reader.sealedBlock(of: $0, device: device) }
-        try body(device, known, block(of: device, day: day, readings[device], known: known))
-      }
-    }
-    return assembly
-  }
-
-  /// Everything that the day, its clocks and its context are judged by.
-  private func gather(_ day: Int64, throughBlock: Int64) throws -> SealGathering {
-    let gathering = try SealGathering(
-      store: reader, day: day, hasNext: sealed[day + 1] != nil,
-      partReadingCount: settings.partReadingCount)
-    let window = ClockEvidence.window(ofReceipt: SealGathering.receivedWindow(ofDay: day))
-    let known = sealed[day]?.throughBlock ?? 0
-    let margin = ClockState.lateness + ClockState.clockTolerance
-    try reader.forEachBlock(
-      eventTimeFrom: window.start - margin, to: window.end + margin, afterBlock: 0,
-      receivedFrom: window.start
-    ) { id, columns in
-      try checkCancelled()
-      guard id <= throughBlock else { return }
-      try gathering.add(columns, isNew: id > known)
-    }
-    for near in sealed.values where abs(near.day - day) <= 10 {
-      try reader.forEachSealedBlock(
-        of: near, received: near.day == day ? nil : window
-      ) { block in
-        try gathering.add(block.readings, sealedDay: near.day, rows: block.ownRows)
-      }
-    }
-    return gathering
-  }
-
-  /// Those with readings, those the day before speaks of, and those that are registered.
-  private func devices(
-    of day: Int64, gathered: Set<Int64>, previous: SealedDay?
-  ) throws -> [Int64] {
-    var devices = gathered.union(inputs.devices.keys)
-    for known in [sealed[day - 1], previous].compactMap(\.self) {
-      devices.formUnion(try reader.sealedDevices(of: known))
-    }
-    return devices.sorted()
-  }
-
-  private func block(
-    of device: Int64, day: Int64, _ gathered: DayAssembly.DeviceReadings?, known: SealedBlock?
-  ) throws -> SealedBlock? {
-    let readings = gathered ?? DayAssembly.DeviceReadings()
-    let before = try sealed[day - 1].flatMap { try reader.sealedBlock(of: $0, device: device) }
-    let next = try sealed[day + 1].flatMap { try reader.sealedBlock(of: $0, device: device) }
-    let after =
-      sealed[day + 1] == nil
-      ? SealedContext.nearest(readings.after) : SealedContext.after(day, from: next)
-    return SealedContext.block(
-      SealedContext.before(day, from: before) + readings.own + after, day: day, device: device,
-      duplicateCount: readings.duplicateCount + (known?.duplicateCount ?? 0))
+  /// Notes what was read for some days.
+  mutating func note(_ assembly: SpanAssembly) {
+    work.days += assembly.gathering.days
+    work.hotBlocks += assembly.gathering.hotBlockCount
+    work.hotReadings += assembly.gathering.hotReadingCount
   }
 }

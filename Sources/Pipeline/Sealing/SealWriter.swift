@@ -3,7 +3,7 @@
 import Storage
 import Telemetry
 
-/// Writes the next generation of one day, device by device in ascending order, and publishes it.
+/// Collects the next generation of one day, device by device, and publishes it.
 ///
 /// Only what differs from the generation before is written.
 struct SealWriter {
@@ -21,7 +21,7 @@ struct SealWriter {
   private var blocks: [SealedBlock] = []
   private var figures: [SealedFigures] = []
   private var differences: [SealDifference] = []
-  private var hasWritten = false
+  private var hasStaged = false
   private var hasNewContent = false
 
   init(
@@ -39,7 +39,7 @@ struct SealWriter {
   /// - Parameters:
   ///   - block: nil if there is nothing to say of the device.
   ///   - known: what the generation before says of it.
-  mutating func add(_ block: SealedBlock?, known: SealedBlock?, device: Int64) throws {
+  mutating func add(_ block: SealedBlock?, known: SealedBlock?, device: Int64) {
     let block = block ?? known.map { Self.emptied($0) }
     if let block, block != known {
       blocks.append(block)
@@ -53,7 +53,6 @@ struct SealWriter {
       figures.append(new)
       if previous != nil { differences += SealDifference.between(old, new) }
     }
-    if blocks.count + figures.count >= 2 * SealRun.deviceCountMax { try write() }
   }
 
   /// The block of a device that has nothing to say any more.
@@ -64,12 +63,15 @@ struct SealWriter {
     return block
   }
 
-  private mutating func write() throws {
-    guard !blocks.isEmpty || !figures.isEmpty else { return }
-    try store.stage(blocks, figures, day: day, generation: generation)
-    hasWritten = true
-    blocks.removeAll()
-    figures.removeAll()
+  /// What was added since it was asked for the last time; to be staged before the day is published.
+  mutating func takeStaged() -> StagedDay? {
+    guard !blocks.isEmpty || !figures.isEmpty else { return nil }
+    defer {
+      hasStaged = true
+      blocks.removeAll()
+      figures.removeAll()
+    }
+    return StagedDay(day: day, generation: generation, blocks: blocks, figures: figures)
   }
 
   /// - Parameters:
@@ -78,12 +80,12 @@ struct SealWriter {
   mutating func publish(
     throughBlock: Int64, isFinal: Bool, at now: Milliseconds, cause: String, isSettled: Bool
   ) throws -> Published {
-    try write()
+    precondition(blocks.isEmpty && figures.isEmpty, "a day is published before it is staged")
     let isChanged = hasNewContent || !differences.isEmpty
     let isRevision = previous == nil || isChanged && isSettled
     let next = SealedDay(
       day: day, revision: (previous?.revision ?? 0) + (isRevision ? 1 : 0),
-      generation: hasWritten ? generation : previous?.generation ?? generation,
+      generation: hasStaged ? generation : previous?.generation ?? generation,
       throughBlock: throughBlock,
       sealedAt: isRevision ? now : previous?.sealedAt ?? now,
       isFinal: isFinal || previous?.isFinal ?? false,

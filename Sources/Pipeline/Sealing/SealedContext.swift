@@ -114,26 +114,22 @@ enum SealedContext {
     // Metrics that nobody carries are left out, so that a profile that gains one changes nothing.
     var carried = CarriedMetrics()
     for reading in readings { _ = carried.add(reading) }
-    var columns = ReadingColumns(
+    var gathered = GatheredColumns(
       kind: newest.batch.columns.kind, profileVersion: version(newest),
       metricNames: carried.names.sorted())
     var batch: ReadingBatch?
-    var positions: [Int?] = []
     for reading in readings {
       if reading.batch !== batch {
         batch = reading.batch
-        let names = reading.batch.columns.metricNames
-        positions = columns.metricNames.map { names.firstIndex(of: $0) }
+        gathered.begin(reading.batch.columns)
       }
-      columns.append(reading.row, of: reading.batch.columns, positions: positions)
-      let row = columns.count - 1
-      columns.eventTime[row] = reading.eventTime
-      columns.flags[row] = reading.flags
-      columns.payloadHash[row] = reading.payloadHash
-      columns.packetID[row] = 0
+      gathered.append(reading.row, of: reading.batch.columns)
+      gathered.amendLast(
+        eventTime: reading.eventTime, flags: reading.flags, payloadHash: reading.payloadHash,
+        packetID: 0)
     }
     return SealedBlock(
-      day: day, device: device, readings: columns, duplicateCount: duplicateCount)
+      day: day, device: device, readings: gathered.columns, duplicateCount: duplicateCount)
   }
 
   private static func version(_ reading: ReadingReference) -> Int {

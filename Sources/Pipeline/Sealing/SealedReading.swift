@@ -90,11 +90,12 @@ extension ReadingColumns {
     if abs(clock.lag) <= tolerance, ClockJudge.isMeasure(lag: clock.lag, keptBy: clock.keeper) {
       return clock.sentAt...clock.sentAt
     }
-    // A clock behind is corrected towards the receipt, one ahead to before it.
+    // A clock behind is corrected towards the receipt, one ahead to before it. What nobody kept is
+    // as old as `ts` says, if it may be that late, or was sent just now.
     let earliest = receivedAt - ClockState.lateness
     let lower =
-      clock.lag >= 0
-      ? max(clock.sentAt, earliest) : clock.keeper == .nobody ? receivedAt - tolerance : earliest
+      clock.lag >= 0 && clock.sentAt >= earliest
+      ? clock.sentAt : clock.keeper == .nobody ? receivedAt - tolerance : earliest
     return lower...max(receivedAt, min(clock.sentAt, receivedAt + tolerance))
   }
 }

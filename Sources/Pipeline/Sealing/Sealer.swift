@@ -177,7 +177,10 @@ extension SealRun {
         .refused, "\(LocalTime.date(ofDay: day)) is not over yet, so it cannot be sealed")
     }
     let changed = try seal(through: day ?? due, at: now, forced: day)
-    return changed.map(Self.text).joined(separator: "\n")
+    guard !changed.isEmpty else { return "" }
+    let read = "from \(work.hotBlocks) hot blocks with \(work.hotReadings) readings"
+    let found = "\(work.days.count) days looked at, \(changed.count) new or changed, \(read)"
+    return ([found] + changed.map(Self.text)).joined(separator: "\n")
   }
 
   private static func text(_ day: SealedDay) -> String {
