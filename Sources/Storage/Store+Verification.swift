@@ -5,16 +5,29 @@ import GRDB
 import Telemetry
 
 extension Store {
+  /// So many sentences about one kind of damage tell as much as all of them.
+  static let damageCountMax = 100
+
   /// What SQLite itself finds wrong with the file: damaged pages, indexes that disagree with their
-  /// tables, rows that refer to nothing. At most a hundred sentences; empty when all is well.
+  /// tables, rows that refer to nothing. At most two hundred sentences; empty when all is well.
   package func damage() throws(StoreError) -> [String] {
     try read("the store's integrity cannot be checked") { db in
-      let pages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
-      let references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").prefix(100).map {
-        "a row of \($0[0] as String) refers to a row of \($0[2] as String) that is not there"
-      }
-      return pages + references
+      try Self.damage(db, countMax: Self.damageCountMax)
     }
+  }
+
+  /// - Parameter countMax: so many sentences at most of pages, and as many of references.
+  static func damage(_ db: Database, countMax: Int) throws -> [String] {
+    var found = try String.fetchAll(db, sql: "PRAGMA integrity_check(\(countMax))")
+      .filter { $0 != "ok" }
+    let references = try Row.fetchCursor(db, sql: "PRAGMA foreign_key_check")
+    var count = 0
+    while count < countMax, let row = try references.next() {
+      count += 1
+      found.append(
+        "a row of \(row[0] as String) refers to a row of \(row[2] as String) that is not there")
+    }
+    return found
   }
 
   /// Decodes every hot block and compares it with what stands beside its bytes.
@@ -84,15 +97,11 @@ extension Store {
     }
   }
 
-  /// The checkpoints whose checksum does not hold, by number, and how many there are.
-  package func damagedCheckpoints() throws(StoreError) -> (damaged: [Int64], count: Int) {
+  /// - Parameter damage: called with the number of each checkpoint that is not what it should be,
+  ///   and why.
+  package func checkCheckpoints(damage: (Int64, String) -> Void) throws(StoreError) {
     try read("checkpoints cannot be read") { db in
-      let rows = try Row.fetchAll(db, sql: "SELECT id, checksum, bytes FROM checkpoint ORDER BY id")
-      let damaged = rows.filter { row in
-        let bytes = [UInt8](row[2] as Data)
-        return Int64(Checksum.crc32(bytes[...])) != row[1]
-      }
-      return (damaged.map { $0[0] }, rows.count)
+      try Self.checkCheckpoints(db, damage: damage)
     }
   }
 

@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 5
+  static let version = 7
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -71,6 +71,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 5")
       try db.execute(sql: sealing)
     }
+    migrator.registerMigration("7 checkpoints in parts, merged blocks") { db in
+      try db.execute(sql: "PRAGMA user_version = 7")
+      try db.execute(sql: checkpointParts)
+    }
     return migrator
   }
 
@@ -81,6 +85,15 @@ enum StoreSchema {
     CREATE TABLE shelved_packet (
       session INTEGER NOT NULL, packet_id INTEGER NOT NULL, payload_hash INTEGER NOT NULL,
       received_at INTEGER NOT NULL, PRIMARY KEY (session, packet_id)) STRICT, WITHOUT ROWID;
+    """
+
+  /// A part is of a checkpoint once a row of `checkpoint` names it there; that row's bytes are then
+  /// no state, but what its parts are. The format also has blocks that are several in one row.
+  private static let checkpointParts = """
+    ALTER TABLE checkpoint ADD COLUMN part_count INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE checkpoint_part (
+      id INTEGER PRIMARY KEY NOT NULL, checkpoint INTEGER NOT NULL, part INTEGER NOT NULL,
+      bytes BLOB NOT NULL, UNIQUE (checkpoint, part)) STRICT;
     """
 
   private static let records = """

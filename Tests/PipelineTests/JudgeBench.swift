@@ -131,7 +131,8 @@ struct JudgeBench {
   /// - Returns: the transitions that were committed before.
   mutating func restart(checkpointAt isCheckpointDue: Bool) -> [Alert] {
     if isCheckpointDue {
-      checkpoint = Checkpoint.encode(intake, judge)
+      var position = 0
+      checkpoint = Checkpoint.part(of: intake, judge, from: &position)
       blocks = []
     }
     let committed = taken()
