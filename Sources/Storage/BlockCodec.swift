@@ -32,10 +32,15 @@ package enum BlockCodec {
 
   static func encode(_ columns: ReadingColumns, level: Int32) -> [UInt8] {
     var encoder = BlockEncoder(columns)
-    let plain = encoder.encode()
+    return wrapped(encoder.encode(), version: formatVersion, level: level)
+  }
+
+  static func wrapped(
+    _ plain: [UInt8], version: UInt8, level: Int32 = compressionLevel
+  ) -> [UInt8] {
     precondition(plain.count <= plainSizeBytesMax, "a block is larger than its format allows")
     var writer = ByteWriter()
-    writer.byte(formatVersion)
+    writer.byte(version)
     writer.fixed32(UInt32(plain.count))
     writer.fixed32(Checksum.crc32(plain[...]))
     writer.bytes(compress(plain, level: level))
@@ -45,8 +50,13 @@ package enum BlockCodec {
 
   /// Never crashes and never allocates more than the limits allow, whatever the bytes are.
   package static func decode(_ bytes: [UInt8]) throws(BlockError) -> ReadingColumns {
+    var decoder = BlockDecoder(try unwrapped(bytes, version: formatVersion))
+    return try decoder.decode()
+  }
+
+  static func unwrapped(_ bytes: [UInt8], version: UInt8) throws(BlockError) -> [UInt8] {
     guard bytes.count > headerSizeBytes + checksumSizeBytes else { throw .truncated }
-    guard bytes[0] == formatVersion else { throw .unknownFormat(bytes[0]) }
+    guard bytes[0] == version else { throw .unknownFormat(bytes[0]) }
     let end = bytes.count - checksumSizeBytes
     var trailer = ByteReader(bytes[end...])
     guard try trailer.fixed32() == Checksum.crc32(bytes[..<end]) else { throw .checksum }
@@ -59,8 +69,7 @@ package enum BlockCodec {
     }
     let plain = try inflate(stream, plainSizeBytes: plainSizeBytes)
     guard Checksum.crc32(plain[...]) == checksum else { throw .checksum }
-    var decoder = BlockDecoder(plain)
-    return try decoder.decode()
+    return plain
   }
 
   private static func compress(_ plain: [UInt8], level: Int32) -> [UInt8] {

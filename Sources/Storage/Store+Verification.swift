@@ -35,7 +35,8 @@ extension Store {
   /// - Parameters:
   ///   - progress: called once a block with the share done, 0 to 1.
   ///   - damage: called with the number of each block that is not what it should be, and why.
-  /// - Returns: how many blocks there are, and how many readings they hold.
+  /// - Returns: how many blocks there are, those that were merged into one counted once, and how
+  ///   many readings they hold.
   package func checkBlocks(
     progress: (Double) -> Void, damage: (Int64, String) -> Void
   ) throws(StoreError) -> (blocks: Int, readings: Int) {
@@ -47,9 +48,9 @@ extension Store {
       blocks += 1
       progress(Double(position) / Double(max(1, newest)))
       do {
-        let columns = try BlockCodec.decode(row.bytes)
-        readings += columns.count
-        for what in row.differences(from: columns) { damage(position, what) }
+        let block = try MergedBlock(encoded: row.bytes, id: position)
+        readings += block.readingCount
+        for what in row.differences(from: block) { damage(position, what) }
       } catch { damage(position, error.description) }
     }
     return (blocks, readings)
@@ -64,18 +65,19 @@ extension Store {
     var receivedAtMax: Milliseconds
     var bytes: [UInt8]
 
-    func differences(from columns: ReadingColumns) -> [String] {
+    func differences(from block: MergedBlock) -> [String] {
       var found: [String] = []
       func compare(_ name: String, _ stored: some Equatable, _ held: some Equatable) {
         if "\(stored)" == "\(held)" { return }
         found.append("\(name) is \(stored), its content says \(held)")
       }
-      compare("kind", kind, columns.kind)
-      compare("profile_version", profileVersion, columns.profileVersion)
-      compare("reading_count", readingCount, columns.count)
-      compare("event_time_min", eventTime?.lowerBound ?? 0, columns.eventTime.min() ?? 0)
-      compare("event_time_max", eventTime?.upperBound ?? 0, columns.eventTime.max() ?? 0)
-      compare("received_at_max", receivedAtMax, columns.receivedAt.max() ?? 0)
+      let times = block.sets.flatMap(\.eventTime)
+      compare("kind", kind, block.sets.first?.kind ?? "")
+      compare("profile_version", profileVersion, block.sets.first?.profileVersion ?? 0)
+      compare("reading_count", readingCount, block.readingCount)
+      compare("event_time_min", eventTime?.lowerBound ?? 0, times.min() ?? 0)
+      compare("event_time_max", eventTime?.upperBound ?? 0, times.max() ?? 0)
+      compare("received_at_max", receivedAtMax, block.sets.flatMap(\.receivedAt).max() ?? 0)
       return found
     }
   }

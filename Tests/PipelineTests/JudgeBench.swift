@@ -140,7 +140,7 @@ struct JudgeBench {
       profiles: [profile], devices: [device],
       book: Self.book(device, open: judge.book.openAlerts))
     if let checkpoint { precondition(Checkpoint.restore(checkpoint, intake, &judge)) }
-    for block in blocks { judge.recover(block, gaps: gaps) }
+    for block in blocks { judge.recover(block, 0..<block.count, gaps: gaps) }
     judge.takeOpenAlerts()
     return committed
   }

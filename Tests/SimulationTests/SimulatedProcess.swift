@@ -91,6 +91,7 @@ final class SimulatedProcess {
     engine.pause = { clock.pass($0) }
     // A part for each device, so that there is something between two of them.
     engine.checkpoints.partSizeBytes = 1
+    engine.merging.limits.blockCount = 4
     return engine
   }
 

@@ -77,21 +77,22 @@ struct AlertJudge {
   /// Judges the rows of one block in their order.
   mutating func read(_ block: ReadingColumns, gaps: ObservationGaps) {
     guard let kind = planOfKind[block.kind] else { return }
-    read(block, plans[kind], gaps)
+    read(block, 0..<block.count, plans[kind], gaps)
   }
 
-  /// The same for a block that is on disk already: states move on, nothing is announced.
+  /// The same for a block that is on disk already, some rows of columns: states move on, nothing is
+  /// announced.
   ///
   /// - Parameter known: devices whose state knows the block `id` already are left as they are.
   mutating func recover(
-    _ block: ReadingColumns, id: Int64 = .max, _ known: RecoveredState? = nil,
-    gaps: ObservationGaps
+    _ block: ReadingColumns, _ rows: Range<Int>, id: Int64 = .max,
+    _ known: RecoveredState? = nil, gaps: ObservationGaps
   ) {
     guard let kind = planOfKind[block.kind] else { return }
     isRecovering = true
     // Behind the whole of the checkpoint nobody needs to be asked.
     let known = known.flatMap { id <= $0.newest ? $0 : nil }
-    read(block, plans[kind].over(block.metricNames), gaps) { position in
+    read(block, rows, plans[kind].over(block.metricNames), gaps) { position in
       known?.holds(id, of: position) ?? false
     }
     isRecovering = false
@@ -99,10 +100,10 @@ struct AlertJudge {
 
   @inline(__always)
   private mutating func read(
-    _ block: ReadingColumns, _ plan: AlertPlan, _ gaps: ObservationGaps,
+    _ block: ReadingColumns, _ rows: Range<Int>, _ plan: AlertPlan, _ gaps: ObservationGaps,
     isKnown: (Int) -> Bool = { _ in false }
   ) {
-    for row in 0..<block.count {
+    for row in rows {
       guard let position = positionOfNumber[block.device[row]] else { continue }
       let flags = block.flags[row]
       if !flags.isDisjoint(with: Self.unjudged) { continue }

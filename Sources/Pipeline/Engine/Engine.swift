@@ -72,6 +72,7 @@ final class Engine {
   private var observedWrittenAt: Milliseconds = 0
   private var publishedAt: Milliseconds = 0
   var checkpoints: CheckpointSchedule
+  var merging = MergeSchedule()
   /// Waits before a transaction is tried again; simulated time does not wait.
   var pause: (Milliseconds) -> Void = { usleep(UInt32($0 * 1_000)) }
 
@@ -148,6 +149,7 @@ final class Engine {
       box.source.link.commitDone()
     }
     try continueCheckpoint(now)
+    if !isFull { try mergeBlocksIfDue(now) }
     try applyRetentionIfDue(now)
     if isFull { wake.signal() }
     if isLast || now - publishedAt >= Self.publishEvery {
@@ -193,8 +195,9 @@ final class Engine {
 
   private func recover(after block: Int64) throws(StoreError) {
     do {
-      try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: block) { _, readings in
-        judge.recover(readings, gaps: intake.gaps)
+      try store.forEachBlockRows(eventTimeFrom: nil, to: nil, afterBlock: block) {
+        _, columns, rows in
+        judge.recover(columns, rows, gaps: intake.gaps)
       }
       judge.takeOpenAlerts()
     } catch let error as StoreError {

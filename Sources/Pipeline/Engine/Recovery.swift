@@ -20,10 +20,11 @@ enum Recovery {
     // Of what stands in the copy that the store was restored from, packet ids tell nothing.
     let copied = try store.restoration()?.lastBlock ?? 0
     var shelved = try store.shelvedPackets()[...]
-    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { id, block in
-      if id > copied { intake.recover(block, shelved: &shelved) }
+    try store.forEachBlockRows(eventTimeFrom: nil, to: nil, afterBlock: start) {
+      id, columns, rows in
+      if id > copied { intake.recover(columns, rows, shelved: &shelved) }
       // Before the checkpoint only the redelivery filter needs to look.
-      if id > afterBlock { judge.recover(block, id: id, standing, gaps: intake.gaps) }
+      if id > afterBlock { judge.recover(columns, rows, id: id, standing, gaps: intake.gaps) }
     }
     intake.recover(&shelved)
     judge.takeOpenAlerts()
