@@ -8,8 +8,8 @@ import Telemetry
 /// time is needed for the whole of it at once.
 ///
 /// The parts come first and the row that names them last: until ``finish(at:)`` nobody sees any of
-/// them, and afterwards all. What a crash or a writer that was given up leaves behind is named by no
-/// row; later parts take it away, a few with each. A part's bytes are opaque to the store.
+/// them, and afterwards all. What a crash or a writer that was given up leaves behind is named by
+/// no row; later parts take it away, a few with each. A part's bytes are opaque to the store.
 package struct CheckpointWriter {
   /// Parts deleted with each that is written: more than one, so that what is loose goes in the end.
   static let loosePartCountMax = 2

@@ -94,7 +94,7 @@ struct MergingTests {
     }
   }
 
-  @Test("a reader on its way misses nothing and sees nothing twice when blocks are merged meanwhile")
+  @Test("a reader on its way misses and repeats nothing when blocks are merged meanwhile")
   func meanwhile() throws {
     let seed = UInt64.random(in: 0...(.max))
     print("merging meanwhile seed \(seed)")

@@ -55,6 +55,8 @@ struct AlertJudge {
   var anomalyStates: [AnomalyState] = []
   /// While readings that are on disk already are judged again, nothing is announced.
   var isRecovering = false
+  /// By kind: the plan over the columns of the block that was judged again last.
+  private var recoveryPlans: [Int: (names: [String], plan: AlertPlan)] = [:]
 
   init(profiles: [Profile], devices: [Device], book: AlertBook) {
     plans = profiles.map(AlertPlan.init)
@@ -92,7 +94,10 @@ struct AlertJudge {
     isRecovering = true
     // Behind the whole of the checkpoint nobody needs to be asked.
     let known = known.flatMap { id <= $0.newest ? $0 : nil }
-    read(block, rows, plans[kind].over(block.metricNames), gaps) { position in
+    if recoveryPlans[kind]?.names != block.metricNames {
+      recoveryPlans[kind] = (block.metricNames, plans[kind].over(block.metricNames))
+    }
+    read(block, rows, recoveryPlans[kind]?.plan ?? plans[kind], gaps) { position in
       known?.holds(id, of: position) ?? false
     }
     isRecovering = false

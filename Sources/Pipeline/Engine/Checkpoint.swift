@@ -6,10 +6,10 @@ import Telemetry
 
 /// What the engine remembers of its devices, as bytes: written every few minutes, read at start.
 ///
-/// It comes in parts of some devices each, so that a nation's state is never in memory twice. A part
-/// is little-endian 64-bit words: layout, number of devices; for each its registry number, boot,
-/// smallest lag, last heard, marked at, then its condition rules (count; hash of the name, judged
-/// at, holds since, opened at) and its anomaly rules (count; hash of the name, judged at,
+/// It comes in parts of some devices each, so that a nation's state is never in memory twice. A
+/// part is little-endian 64-bit words: layout, number of devices; for each its registry number,
+/// boot, smallest lag, last heard, marked at, then its condition rules (count; hash of the name,
+/// judged at, holds since, opened at) and its anomaly rules (count; hash of the name, judged at,
 /// detector).
 /// `Int64.min` is none; a detector is its length and its bytes. Rules are found again by the hash
 /// of their name, so that a changed profile keeps what still fits. Open alerts are not in it: the
