@@ -47,6 +47,8 @@ package struct AlertBook {
   private var positionOfNumber: [Int64: Int32] = [:]
   /// Alerts changed since the last commit, each once, in the order of their first change.
   private var changed: [Alert] = []
+  /// In `changed`, by id: when an uplink fails, a nation's alerts change in one tick.
+  private var changedPosition: [String: Int] = [:]
   private var outbox: [OutgoingMessage] = []
   /// The newest transitions, newest last.
   package private(set) var recent: [Alert] = []
@@ -150,6 +152,7 @@ package struct AlertBook {
   package mutating func takeTransitions() -> (alerts: [Alert], outbox: [OutgoingMessage]) {
     defer {
       changed.removeAll(keepingCapacity: true)
+      changedPosition.removeAll(keepingCapacity: true)
       outbox.removeAll(keepingCapacity: true)
     }
     return (changed, outbox)
@@ -158,9 +161,10 @@ package struct AlertBook {
   package static func name(of rule: AlertRule, kind: String) -> String { "\(kind)/\(rule.name)" }
 
   private mutating func note(_ alert: Alert, _ device: Device?, at now: Milliseconds) {
-    if let position = changed.firstIndex(where: { $0.id == alert.id }) {
+    if let position = changedPosition[alert.id] {
       changed[position] = alert
     } else {
+      changedPosition[alert.id] = changed.count
       changed.append(alert)
     }
     remember(alert)

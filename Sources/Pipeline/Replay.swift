@@ -69,9 +69,8 @@ package enum Replay {
       batch.observed = [Observation(session: 0, start: observed.start, end: observed.end)]
     }
     try commit(intake, &judge, store, &batch, now: result.observed?.end)
-    try store.saveCheckpoint(
-      Checkpoint.encode(intake, judge), afterBlock: try store.lastBlock(),
-      at: result.observed?.end ?? 0)
+    try Checkpoint.write(
+      intake, judge, to: store, afterBlock: try store.lastBlock(), at: result.observed?.end ?? 0)
     result.counters = intake.counters
     return result
   }

@@ -7,10 +7,10 @@ import Telemetry
 /// Computes everything again from what was received and compares (`nhip verify`): our fsck.
 ///
 /// 1. SQLite's own integrity and references. 2. Every hot block decodes, its checksum holds, and it
-/// is what stands beside it. 3. Every checkpoint's checksum holds. 4. Every sealed day: each block
-/// decodes, is sorted and has no reading twice, its hash, the day's counts and hash, and every
-/// figure come out the same. 5. Days whose hot blocks are all still there are sealed again, without
-/// writing, and compared reading by reading.
+/// is what stands beside it. 3. Every checkpoint is whole, and every checksum of it holds. 4. Every
+/// sealed day: each block decodes, is sorted and has no reading twice, its hash, the day's counts
+/// and hash, and every figure come out the same. 5. Days whose hot blocks are all still there are
+/// sealed again, without writing, and compared reading by reading.
 ///
 /// Reads only; a pipeline may run meanwhile.
 package struct Verification {
@@ -79,9 +79,9 @@ package struct Verification {
     (summary.blocks, summary.readings) = try store.checkBlocks(
       progress: { progress(0.1 + $0 * 0.4) }, damage: { damaged.append(($0, $1)) })
     for (block, what) in damaged { found("block \(block)", what) }
-    for id in try store.damagedCheckpoints().damaged {
-      found("checkpoint \(id)", "its checksum does not match its bytes")
-    }
+    damaged.removeAll()
+    try store.checkCheckpoints { damaged.append(($0, $1)) }
+    for (checkpoint, what) in damaged { found("checkpoint \(checkpoint)", what) }
     let run = try SealRun(store: store, reader: store, profiles: profiles, settings: .init())
     let days = run.sealed.values.sorted { $0.day < $1.day }
     let gone = try store.readingsGoneBeforeDay()

@@ -44,10 +44,20 @@ package enum BlockCodec {
     var encoder = BlockEncoder(columns)
     let plain = encoder.encode()
     let isSmall = plain.count < compressedSizeBytesMin
-    let storedSize = isSmall ? plain.count : encoder.hashesSizeBytes
+    return wrapped(
+      plain, version: formatVersion,
+      storedSize: isSmall ? plain.count : encoder.hashesSizeBytes, level: level)
+  }
+
+  /// The outside of a block, which merged ones have as well.
+  ///
+  /// - Parameter storedSize: how many of the last bytes are not compressed.
+  static func wrapped(
+    _ plain: [UInt8], version: UInt8, storedSize: Int, level: Int32 = compressionLevel
+  ) -> [UInt8] {
     precondition(plain.count <= plainSizeBytesMax, "a block is larger than its format allows")
     var writer = ByteWriter()
-    writer.byte(formatVersion)
+    writer.byte(version)
     writer.fixed32(UInt32(plain.count))
     writer.fixed32(Checksum.crc32(plain[...]))
     writer.fixed32(UInt32(storedSize))
@@ -62,6 +72,13 @@ package enum BlockCodec {
     guard let version = bytes.first else { throw .truncated }
     let isWhole = version == formatVersionCompressedWhole
     guard isWhole || version == formatVersion else { throw .unknownFormat(version) }
+    var decoder = BlockDecoder(try unwrapped(bytes), hasHashesLast: !isWhole)
+    return try decoder.decode()
+  }
+
+  /// The plain bytes of a block whose format version was looked at.
+  static func unwrapped(_ bytes: [UInt8]) throws(BlockError) -> [UInt8] {
+    let isWhole = bytes.first == formatVersionCompressedWhole
     let headerSize = isWhole ? headerSizeBytesCompressedWhole : headerSizeBytes
     guard bytes.count > headerSize + checksumSizeBytes else { throw .truncated }
     let end = bytes.count - checksumSizeBytes
@@ -82,8 +99,7 @@ package enum BlockCodec {
     var plain = try inflate(stream, plainSizeBytes: compressedSize)
     plain += bytes[(end - storedSize)..<end]
     guard Checksum.crc32(plain[...]) == checksum else { throw .checksum }
-    var decoder = BlockDecoder(plain, hasHashesLast: !isWhole)
-    return try decoder.decode()
+    return plain
   }
 
   /// As zlib's `compress2`, with tables no larger than the input can fill: setting up 256 KB of

@@ -68,6 +68,12 @@ struct ByteReader {
     return Int(value)
   }
 
+  mutating func bytes(_ count: Int) throws(BlockError) -> [UInt8] {
+    guard count <= remaining else { throw .truncated }
+    defer { position += count }
+    return Array(input[position..<position + count])
+  }
+
   mutating func text() throws(BlockError) -> String {
     let length = try count(of: "bytes in a text", sizeBytesEach: 1)
     let bytes = input[position..<position + length]

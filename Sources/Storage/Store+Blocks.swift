@@ -30,7 +30,8 @@ extension Store {
   static let blocksSizeBytesMax = 1 << 20
 
   /// Hands over the blocks after `afterBlock` that may hold readings with `from` <= event time <
-  /// `to`, in the order of their ids, up to the newest block at the time of the call.
+  /// `to`, in the order of their ids, up to the newest block at the time of the call. Those that
+  /// were merged are taken apart.
   ///
   /// Live traffic leaves many small blocks, so some are read at once; `body` runs outside any
   /// transaction.
@@ -40,42 +41,80 @@ extension Store {
     eventTimeFrom from: Milliseconds?, to: Milliseconds?, afterBlock: Int64,
     receivedFrom received: Milliseconds? = nil, _ body: (Int64, ReadingColumns) throws -> Void
   ) throws {
-    let newest = try lastBlock()
+    try forEachBlockRows(
+      eventTimeFrom: from, to: to, afterBlock: afterBlock, receivedFrom: received
+    ) { id, columns, rows in
+      try body(id, rows.count == columns.count ? columns : columns.slice(rows))
+    }
+  }
+
+  /// The same for who does not mind the readings of other blocks in the same columns: nothing is
+  /// copied.
+  ///
+  /// - Parameter body: called with the block's id, and which rows of the columns it is.
+  package func forEachBlockRows(
+    eventTimeFrom from: Milliseconds?, to: Milliseconds?, afterBlock: Int64,
+    receivedFrom received: Milliseconds? = nil,
+    _ body: (Int64, ReadingColumns, Range<Int>) throws -> Void
+  ) throws {
+    let filter = BlockFilter(
+      from: from ?? .min, to: to ?? .max, received: received ?? .min, upTo: try lastBlock())
     var position = afterBlock
     while true {
-      let blocks = try blocks(
-        after: position, upTo: newest, from: from, to: to, received: received)
-      guard let last = blocks.last else { return }
-      for (id, bytes) in blocks {
-        let columns: ReadingColumns
-        do { columns = try BlockCodec.decode(bytes) } catch {
+      let rows = try blocks(after: position, filter)
+      guard let last = rows.last else { return }
+      for (id, bytes) in rows {
+        let block: MergedBlock
+        do { block = try MergedBlock(encoded: bytes, id: id) } catch {
           throw StoreError(
             code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
             next: "keep a copy of the file and restore the last backup")
         }
-        try body(id, columns)
+        // Blocks may have been merged since the rows before were read.
+        for member in block.members where member.id > position && member.id <= filter.upTo {
+          let columns = block.sets[member.set]
+          guard block.members.count == 1 || filter.passes(member.rows, of: columns) else {
+            continue
+          }
+          try body(member.id, columns, member.rows)
+        }
       }
       position = last.id
     }
   }
 
+  /// Which blocks are asked for.
+  private struct BlockFilter {
+    var from: Milliseconds
+    var to: Milliseconds
+    var received: Milliseconds
+    var upTo: Int64
+
+    /// What the store finds out of a row by what stands beside its bytes.
+    func passes(_ rows: Range<Int>, of columns: ReadingColumns) -> Bool {
+      let times = columns.eventTime[rows]
+      return times.contains { $0 >= from } && times.contains { $0 < to }
+        && columns.receivedAt[rows].contains { $0 >= received }
+    }
+  }
+
   private func blocks(
-    after position: Int64, upTo newest: Int64, from: Milliseconds?, to: Milliseconds?,
-    received: Milliseconds?
+    after position: Int64, _ filter: BlockFilter
   ) throws(StoreError) -> [(id: Int64, bytes: [UInt8])] {
     try read("blocks cannot be read") { db in
       var blocks: [(id: Int64, bytes: [UInt8])] = []
+      // The newest one asked for may have been merged with later ones.
       let statement = try db.cachedStatement(
         sql: """
           SELECT id, bytes FROM block
-          WHERE id > ? AND id <= ? AND event_time_max >= ? AND event_time_min < ?
-            AND received_at_max >= ?
-          ORDER BY id LIMIT ?
+          WHERE id > ?1 AND id <= (SELECT coalesce(min(id), ?2) FROM block WHERE id >= ?2)
+            AND event_time_max >= ?3 AND event_time_min < ?4 AND received_at_max >= ?5
+          ORDER BY id LIMIT ?6
           """)
       let rows = try Row.fetchCursor(
         statement,
         arguments: [
-          position, newest, from ?? .min, to ?? .max, received ?? .min, Self.blockCountMax,
+          position, filter.upTo, filter.from, filter.to, filter.received, Self.blockCountMax,
         ])
       var sizeBytes = 0
       while sizeBytes < Self.blocksSizeBytesMax, let row = try rows.next() {
@@ -114,8 +153,8 @@ extension Store {
       let rows = try Row.fetchCursor(
         db, sql: "SELECT id, reading_count FROM block ORDER BY id DESC")
       while let row = try rows.next() {
+        if left <= 0 { return row[0] }
         left -= row[1]
-        if left <= 0 { return (row[0] as Int64) - 1 }
       }
       return 0
     }
@@ -126,37 +165,5 @@ extension Store {
     try read("blocks cannot be read") { db in
       try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM block") ?? 0
     }
-  }
-}
-
-/// What stands beside a block's bytes, so that most queries need not open it.
-private struct BlockRow {
-  let columns: (kind: String, profileVersion: Int, count: Int)
-  let eventTime: (min: Milliseconds, max: Milliseconds)
-  let receivedAtMax: Milliseconds
-  let bytes: [UInt8]
-
-  /// - Precondition: there is at least one reading.
-  init(_ readings: ReadingColumns) {
-    columns = (readings.kind, readings.profileVersion, readings.count)
-    guard let first = readings.eventTime.min(), let last = readings.eventTime.max(),
-      let received = readings.receivedAt.max()
-    else { preconditionFailure("a block without readings has no span of time") }
-    eventTime = (first, last)
-    receivedAtMax = received
-    bytes = BlockCodec.encode(readings)
-  }
-
-  func insert(_ db: Database) throws {
-    let statement = try db.cachedStatement(
-      sql: """
-        INSERT INTO block (kind, profile_version, reading_count, event_time_min,
-          event_time_max, received_at_max, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
-        """)
-    try statement.execute(
-      arguments: [
-        columns.kind, columns.profileVersion, columns.count, eventTime.min, eventTime.max,
-        receivedAtMax, Data(bytes),
-      ])
   }
 }

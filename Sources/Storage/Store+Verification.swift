@@ -5,16 +5,29 @@ import GRDB
 import Telemetry
 
 extension Store {
+  /// So many sentences about one kind of damage tell as much as all of them.
+  static let damageCountMax = 100
+
   /// What SQLite itself finds wrong with the file: damaged pages, indexes that disagree with their
-  /// tables, rows that refer to nothing. At most a hundred sentences; empty when all is well.
+  /// tables, rows that refer to nothing. At most two hundred sentences; empty when all is well.
   package func damage() throws(StoreError) -> [String] {
     try read("the store's integrity cannot be checked") { db in
-      let pages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
-      let references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").prefix(100).map {
-        "a row of \($0[0] as String) refers to a row of \($0[2] as String) that is not there"
-      }
-      return pages + references
+      try Self.damage(db, countMax: Self.damageCountMax)
     }
+  }
+
+  /// - Parameter countMax: so many sentences at most of pages, and as many of references.
+  static func damage(_ db: Database, countMax: Int) throws -> [String] {
+    var found = try String.fetchAll(db, sql: "PRAGMA integrity_check(\(countMax))")
+      .filter { $0 != "ok" }
+    let references = try Row.fetchCursor(db, sql: "PRAGMA foreign_key_check")
+    var count = 0
+    while count < countMax, let row = try references.next() {
+      count += 1
+      found.append(
+        "a row of \(row[0] as String) refers to a row of \(row[2] as String) that is not there")
+    }
+    return found
   }
 
   /// Decodes every hot block and compares it with what stands beside its bytes.
@@ -22,7 +35,8 @@ extension Store {
   /// - Parameters:
   ///   - progress: called once a block with the share done, 0 to 1.
   ///   - damage: called with the number of each block that is not what it should be, and why.
-  /// - Returns: how many blocks there are, and how many readings they hold.
+  /// - Returns: how many blocks there are, those that were merged into one counted once, and how
+  ///   many readings they hold.
   package func checkBlocks(
     progress: (Double) -> Void, damage: (Int64, String) -> Void
   ) throws(StoreError) -> (blocks: Int, readings: Int) {
@@ -34,9 +48,9 @@ extension Store {
       blocks += 1
       progress(Double(position) / Double(max(1, newest)))
       do {
-        let columns = try BlockCodec.decode(row.bytes)
-        readings += columns.count
-        for what in row.differences(from: columns) { damage(position, what) }
+        let block = try MergedBlock(encoded: row.bytes, id: position)
+        readings += block.readingCount
+        for what in row.differences(from: block) { damage(position, what) }
       } catch { damage(position, error.description) }
     }
     return (blocks, readings)
@@ -51,18 +65,19 @@ extension Store {
     var receivedAtMax: Milliseconds
     var bytes: [UInt8]
 
-    func differences(from columns: ReadingColumns) -> [String] {
+    func differences(from block: MergedBlock) -> [String] {
       var found: [String] = []
       func compare(_ name: String, _ stored: some Equatable, _ held: some Equatable) {
         if "\(stored)" == "\(held)" { return }
         found.append("\(name) is \(stored), its content says \(held)")
       }
-      compare("kind", kind, columns.kind)
-      compare("profile_version", profileVersion, columns.profileVersion)
-      compare("reading_count", readingCount, columns.count)
-      compare("event_time_min", eventTime?.lowerBound ?? 0, columns.eventTime.min() ?? 0)
-      compare("event_time_max", eventTime?.upperBound ?? 0, columns.eventTime.max() ?? 0)
-      compare("received_at_max", receivedAtMax, columns.receivedAt.max() ?? 0)
+      let times = block.sets.flatMap(\.eventTime)
+      compare("kind", kind, block.sets.first?.kind ?? "")
+      compare("profile_version", profileVersion, block.sets.first?.profileVersion ?? 0)
+      compare("reading_count", readingCount, block.readingCount)
+      compare("event_time_min", eventTime?.lowerBound ?? 0, times.min() ?? 0)
+      compare("event_time_max", eventTime?.upperBound ?? 0, times.max() ?? 0)
+      compare("received_at_max", receivedAtMax, block.sets.flatMap(\.receivedAt).max() ?? 0)
       return found
     }
   }
@@ -84,15 +99,11 @@ extension Store {
     }
   }
 
-  /// The checkpoints whose checksum does not hold, by number, and how many there are.
-  package func damagedCheckpoints() throws(StoreError) -> (damaged: [Int64], count: Int) {
+  /// - Parameter damage: called with the number of each checkpoint that is not what it should be,
+  ///   and why.
+  package func checkCheckpoints(damage: (Int64, String) -> Void) throws(StoreError) {
     try read("checkpoints cannot be read") { db in
-      let rows = try Row.fetchAll(db, sql: "SELECT id, checksum, bytes FROM checkpoint ORDER BY id")
-      let damaged = rows.filter { row in
-        let bytes = [UInt8](row[2] as Data)
-        return Int64(Checksum.crc32(bytes[...])) != row[1]
-      }
-      return (damaged.map { $0[0] }, rows.count)
+      try Self.checkCheckpoints(db, damage: damage)
     }
   }
 

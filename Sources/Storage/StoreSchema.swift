@@ -71,6 +71,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 5")
       try db.execute(sql: sealing)
     }
+    migrator.registerMigration("7 checkpoints in parts, merged blocks") { db in
+      try db.execute(sql: "PRAGMA user_version = 7")
+      try db.execute(sql: checkpointParts)
+    }
     migrator.registerMigration("8 states and outages of sealed days") { db in
       try db.execute(sql: "PRAGMA user_version = 8")
       try db.execute(sql: sealedIntervals)
@@ -85,6 +89,15 @@ enum StoreSchema {
     CREATE TABLE shelved_packet (
       session INTEGER NOT NULL, packet_id INTEGER NOT NULL, payload_hash INTEGER NOT NULL,
       received_at INTEGER NOT NULL, PRIMARY KEY (session, packet_id)) STRICT, WITHOUT ROWID;
+    """
+
+  /// A part is of a checkpoint once a row of `checkpoint` names it there; that row's bytes are then
+  /// no state, but what its parts are. The format also has blocks that are several in one row.
+  private static let checkpointParts = """
+    ALTER TABLE checkpoint ADD COLUMN part_count INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE checkpoint_part (
+      id INTEGER PRIMARY KEY NOT NULL, checkpoint INTEGER NOT NULL, part INTEGER NOT NULL,
+      bytes BLOB NOT NULL, UNIQUE (checkpoint, part)) STRICT;
     """
 
   private static let records = """

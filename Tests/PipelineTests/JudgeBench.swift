@@ -131,7 +131,8 @@ struct JudgeBench {
   /// - Returns: the transitions that were committed before.
   mutating func restart(checkpointAt isCheckpointDue: Bool) -> [Alert] {
     if isCheckpointDue {
-      checkpoint = Checkpoint.encode(intake, judge)
+      var position = 0
+      checkpoint = Checkpoint.part(of: intake, judge, from: &position)
       blocks = []
     }
     let committed = taken()
@@ -139,7 +140,7 @@ struct JudgeBench {
       profiles: [profile], devices: [device],
       book: Self.book(device, open: judge.book.openAlerts))
     if let checkpoint { precondition(Checkpoint.restore(checkpoint, intake, &judge)) }
-    for block in blocks { judge.recover(block, gaps: gaps) }
+    for block in blocks { judge.recover(block, 0..<block.count, gaps: gaps) }
     judge.takeOpenAlerts()
     return committed
   }

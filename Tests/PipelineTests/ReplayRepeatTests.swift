@@ -12,7 +12,7 @@ struct ReplayRepeatTests {
   private struct Content: Equatable {
     var blocks: [ReadingColumns] = []
     var alerts: [Alert] = []
-    var checkpoint: [UInt8]?
+    var checkpoint: [UInt8] = []
     var observed: [Interval] = []
   }
 
@@ -47,7 +47,7 @@ struct ReplayRepeatTests {
       content.blocks.append($1)
     }
     content.alerts = try fixture.store.alerts(from: 0, to: .max)
-    content.checkpoint = try fixture.store.latestCheckpoint()?.bytes
+    _ = try fixture.store.forEachCheckpointPart { part, _ in content.checkpoint += part }
     content.observed = try fixture.store.observed(from: 0, to: .max)
     return content
   }

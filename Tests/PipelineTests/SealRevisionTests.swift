@@ -113,7 +113,9 @@ struct SealRevisionTests {
     let before = try fixture.report(from: whole.0, to: whole.1)
     // A checkpoint behind everything, as an engine writes them.
     for _ in 0..<2 {
-      try fixture.store.saveCheckpoint([1], afterBlock: try fixture.store.lastBlock(), at: 0)
+      var writer = try CheckpointWriter(store: fixture.store)
+      try writer.append([1], afterBlock: try fixture.store.lastBlock())
+      try writer.finish(at: 0)
     }
     let kept = try fixture.store.dropSealedBlocks(receivedBefore: .max / 2, countMax: 1)
     #expect(kept == 0, "the newest readings stay for recognising what the broker sends again")
@@ -136,6 +138,9 @@ struct SealRevisionTests {
       "UPDATE block SET reading_count = reading_count + 1 WHERE id = 1",
       "UPDATE block SET bytes = zeroblob(length(bytes)) WHERE id = 1",
       "UPDATE checkpoint SET bytes = zeroblob(length(bytes) + 1)",
+      "UPDATE checkpoint SET part_count = part_count + 1",
+      "UPDATE checkpoint_part SET bytes = zeroblob(length(bytes))",
+      "DELETE FROM checkpoint_part",
       "DELETE FROM sealed_block",
     ] {
       let fixture = try Self.fixture()

@@ -89,6 +89,9 @@ final class SimulatedProcess {
       clocks: .init(wall: { clock.wall }, boot: clock.boot, own: time), log: { _ in },
       stopping: { false }, publish: { _ in })
     engine.pause = { clock.pass($0) }
+    // A part for each device, so that there is something between two of them.
+    engine.checkpoints.partSizeBytes = 1
+    engine.merging.limits.blockCount = 4
     return engine
   }
 

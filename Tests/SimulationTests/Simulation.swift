@@ -36,6 +36,8 @@ final class Simulation {
     var redelivered = 0
     var alerts = 0
     var sealedDays = 0
+    /// Blocks that stand in a row with others at the end.
+    var mergedBlocks = 0
     var crashes: [Int32: Int] = [:]
     var sectorsLost: UInt64 = 0
   }
@@ -278,10 +280,16 @@ final class Simulation {
     }
     account.alerts = try last.store.alerts(from: .min, to: .max).count
     var differences: [String] = []
-    _ = try Verification.run(store: last.store, profiles: profiles, progress: { _ in }) {
+    let summary = try Verification.run(
+      store: last.store, profiles: profiles, progress: { _ in }
+    ) {
       differences.append("\($0.place): \($0.what)")
     }
     if !differences.isEmpty { throw failure(differences.joined(separator: "; ")) }
+    try last.store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: 0) { _, _ in
+      account.mergedBlocks += 1
+    }
+    account.mergedBlocks -= summary.blocks
     try stop()
   }
 

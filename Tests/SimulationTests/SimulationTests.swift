@@ -38,6 +38,7 @@ struct SimulationTests {
     // What the walks are for has happened.
     #expect(total.crashes.values.reduce(0, +) > seeds.count)
     #expect(total.redelivered > 0 && total.sectorsLost > 0 && total.alerts > 0)
+    #expect(total.mergedBlocks > seeds.count)
   }
 
   @Test(

@@ -41,6 +41,7 @@ extension Simulation.Account {
     redelivered += other.redelivered
     alerts += other.alerts
     sealedDays += other.sealedDays
+    mergedBlocks += other.mergedBlocks
     sectorsLost += other.sectorsLost
     crashes.merge(other.crashes) { $0 + $1 }
   }

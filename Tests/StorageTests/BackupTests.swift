@@ -133,6 +133,7 @@ struct BackupTests {
     arguments: [
       ("UPDATE block SET bytes = x'0102' WHERE id = 3", "block 3"),
       ("UPDATE checkpoint SET bytes = x'00'", "checkpoint 1"),
+      ("UPDATE checkpoint_part SET bytes = x'00'", "checkpoint 1"),
       ("UPDATE block SET reading_count = 2 WHERE id = 4", "numbers of readings"),
       ("DROP INDEX alert_open", ""),
     ])

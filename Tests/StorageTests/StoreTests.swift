@@ -169,23 +169,6 @@ struct StoreTests {
     }
   }
 
-  @Test("the newest two checkpoints are kept, and a damaged one is passed over")
-  func checkpoints() throws {
-    let store = try Store(path: home.path, access: .readWrite)
-    defer { store.close() }
-    #expect(try store.latestCheckpoint() == nil)
-    for block in 1...3 {
-      try store.saveCheckpoint([UInt8(block)], afterBlock: Int64(block), at: 0)
-    }
-    #expect(try store.latestCheckpoint()?.afterBlock == 3)
-    try store.write("test") {
-      try $0.execute(sql: "UPDATE checkpoint SET bytes = x'00' WHERE after_block = 3")
-    }
-    #expect(try store.latestCheckpoint()?.bytes == [2])
-    try store.write("test") { try $0.execute(sql: "UPDATE checkpoint SET bytes = x'00'") }
-    #expect(try store.latestCheckpoint() == nil)
-  }
-
   @Test("observed time is the union of the sessions less the holes, clipped")
   func observed() throws {
     let store = try Store(path: home.path, access: .readWrite)

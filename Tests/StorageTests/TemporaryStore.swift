@@ -37,4 +37,17 @@ extension Store {
     try forEachBlock(eventTimeFrom: from, to: to, afterBlock: after) { found.append(($0, $1)) }
     return found
   }
+
+  /// A checkpoint of one part.
+  func saveCheckpoint(_ bytes: [UInt8], afterBlock: Int64, at: Milliseconds) throws {
+    var writer = try CheckpointWriter(store: self)
+    try writer.append(bytes, afterBlock: afterBlock)
+    try writer.finish(at: at)
+  }
+
+  /// The bytes of all its parts.
+  func latestCheckpoint() throws -> (bytes: [UInt8], afterBlock: Int64)? {
+    var bytes: [UInt8] = []
+    return try forEachCheckpointPart { part, _ in bytes += part }.map { (bytes, $0) }
+  }
 }

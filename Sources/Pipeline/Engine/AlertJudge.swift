@@ -55,6 +55,8 @@ struct AlertJudge {
   var anomalyStates: [AnomalyState] = []
   /// While readings that are on disk already are judged again, nothing is announced.
   var isRecovering = false
+  /// By kind: the plan over the columns of the block that was judged again last.
+  private var recoveryPlans: [Int: (names: [String], plan: AlertPlan)] = [:]
 
   init(profiles: [Profile], devices: [Device], book: AlertBook) {
     plans = profiles.map(AlertPlan.init)
@@ -77,30 +79,47 @@ struct AlertJudge {
   /// Judges the rows of one block in their order.
   mutating func read(_ block: ReadingColumns, gaps: ObservationGaps) {
     guard let kind = planOfKind[block.kind] else { return }
-    read(block, plans[kind], gaps)
+    read(block, 0..<block.count, plans[kind], gaps)
   }
 
-  /// The same for a block that is on disk already: states move on, nothing is announced.
-  mutating func recover(_ block: ReadingColumns, gaps: ObservationGaps) {
+  /// The same for a block that is on disk already, some rows of columns: states move on, nothing is
+  /// announced.
+  ///
+  /// - Parameter known: devices whose state knows the block `id` already are left as they are.
+  mutating func recover(
+    _ block: ReadingColumns, _ rows: Range<Int>, id: Int64 = .max,
+    _ known: RecoveredState? = nil, gaps: ObservationGaps
+  ) {
     guard let kind = planOfKind[block.kind] else { return }
     isRecovering = true
-    read(block, plans[kind].over(block.metricNames), gaps)
+    // Behind the whole of the checkpoint nobody needs to be asked.
+    let known = known.flatMap { id <= $0.newest ? $0 : nil }
+    if recoveryPlans[kind]?.names != block.metricNames {
+      recoveryPlans[kind] = (block.metricNames, plans[kind].over(block.metricNames))
+    }
+    read(block, rows, recoveryPlans[kind]?.plan ?? plans[kind], gaps) { position in
+      known?.holds(id, of: position) ?? false
+    }
     isRecovering = false
   }
 
+  @inline(__always)
   private mutating func read(
-    _ block: ReadingColumns, _ plan: AlertPlan, _ gaps: ObservationGaps
+    _ block: ReadingColumns, _ rows: Range<Int>, _ plan: AlertPlan, _ gaps: ObservationGaps,
+    isKnown: (Int) -> Bool = { _ in false }
   ) {
-    for row in 0..<block.count {
+    for row in rows {
       guard let position = positionOfNumber[block.device[row]] else { continue }
       let flags = block.flags[row]
       if !flags.isDisjoint(with: Self.unjudged) { continue }
       let (time, receivedAt) = (block.eventTime[row], block.receivedAt[row])
+      // Whoever spoke, the broker lives.
+      if !flags.contains(.offlineMark) { noteBrokerAlive(at: receivedAt, gaps) }
+      if isKnown(position) { continue }
       if flags.contains(.offlineMark) {
         noteMark(position, receivedAt: receivedAt, isResumed: flags.contains(.resumed), gaps)
         continue
       }
-      noteBrokerAlive(at: receivedAt, gaps)
       if markedAt[position] != .min, time > heardAt[position] || flags.contains(.untimed) {
         // It speaks in the very millisecond of its mark.
         markedAt[position] = .min

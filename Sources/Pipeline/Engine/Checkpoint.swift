@@ -1,41 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Ingest
+import Storage
 import Telemetry
 
 /// What the engine remembers of its devices, as bytes: written every few minutes, read at start.
 ///
-/// Little-endian 64-bit words: layout, number of devices; for each its registry number, boot,
-/// smallest lag, last heard, marked at, then its condition rules (count; hash of the name, judged
-/// at, holds since, opened at) and its anomaly rules (count; hash of the name, judged at,
+/// It comes in parts of some devices each, so that a nation's state is never in memory twice. A
+/// part is little-endian 64-bit words: layout, number of devices; for each its registry number,
+/// boot, smallest lag, last heard, marked at, then its condition rules (count; hash of the name,
+/// judged at, holds since, opened at) and its anomaly rules (count; hash of the name, judged at,
 /// detector).
 /// `Int64.min` is none; a detector is its length and its bytes. Rules are found again by the hash
 /// of their name, so that a changed profile keeps what still fits. Open alerts are not in it: the
 /// store has them.
 enum Checkpoint {
-  /// Changes when the layout does; a checkpoint of another layout is not read.
+  /// Changes when the layout does; a part of another layout is not read.
   private static let layout: Int64 = 3
+  /// A part ends with the device that brings it to this: some milliseconds of writing.
+  static let partSizeBytes = 1 << 20
+  /// Where in a part its number of devices stands.
+  private static let countOffset = 8
 
-  static func encode(_ intake: Intake, _ judge: AlertJudge) -> [UInt8] {
+  /// The state of the devices from a position on, as many as one part takes.
+  ///
+  /// - Parameter position: in `intake.devices`; afterwards that of the next part's first.
+  static func part(
+    of intake: Intake, _ judge: AlertJudge, from position: inout Int,
+    sizeBytes: Int = partSizeBytes
+  ) -> [UInt8] {
     var writer = Writer()
     writer.append(layout)
-    writer.append(Int64(intake.devices.count))
-    for (position, device) in intake.devices.enumerated() {
+    writer.append(0)
+    let first = position
+    while position < intake.devices.count, position == first || writer.bytes.count < sizeBytes {
       let state = intake.states[position]
-      writer.append(device.number)
+      let number = intake.devices[position].number
+      writer.append(number)
       writer.append(state.bootAt ?? .min)
       writer.append(state.lagMin ?? .min)
-      judge.encode(device.number, to: &writer)
+      judge.encode(number, to: &writer)
+      position += 1
       // Kinds differ a little; growing step by step would end at twice the size.
-      if position == 0 { writer.reserve(times: intake.devices.count) }
+      if position == first + 1 { writer.reserve(forMoreThan: sizeBytes) }
     }
+    writer.replace(at: countOffset, with: Int64(position - first))
     return writer.bytes
   }
 
-  /// Restores what the bytes say; devices they do not name keep what they have.
+  /// Restores what one part says; devices it does not name keep what they have.
   ///
-  /// - Returns: false if the bytes are no checkpoint of this layout; recovery then reads it all.
-  static func restore(_ bytes: [UInt8], _ intake: Intake, _ judge: inout AlertJudge) -> Bool {
+  /// - Parameter body: called with the judge's position of each device that it names.
+  /// - Returns: false if the bytes are no part of this layout.
+  static func restore(
+    _ bytes: [UInt8], _ intake: Intake, _ judge: inout AlertJudge,
+    body: (Int) -> Void = { _ in }
+  ) -> Bool {
     var reader = Reader(bytes)
     guard reader.next() == layout, let count = reader.next() else { return false }
     for _ in 0..<max(0, count) {
@@ -46,14 +66,38 @@ enum Checkpoint {
         number,
         ClockState(
           bootAt: bootAt == .min ? nil : bootAt, lagMin: lagMin == .min ? nil : lagMin))
+      if let position = judge.positionOfNumber[number] { body(position) }
     }
     return reader.isAtEnd
+  }
+
+  /// Writes all of it at once, for who has nothing else to do meanwhile.
+  ///
+  /// - Parameter afterBlock: the newest block that was judged.
+  static func write(
+    _ intake: Intake, _ judge: AlertJudge, to store: Store, afterBlock: Int64, at: Milliseconds
+  ) throws(StoreError) {
+    var writer = try CheckpointWriter(store: store)
+    var position = 0
+    repeat {
+      try writer.append(part(of: intake, judge, from: &position), afterBlock: afterBlock)
+    } while position < intake.devices.count
+    try writer.finish(at: at)
   }
 
   struct Writer {
     private(set) var bytes: [UInt8] = []
 
-    mutating func reserve(times count: Int) { bytes.reserveCapacity(bytes.count * count) }
+    /// Room for one more thing of what is in it by then.
+    mutating func reserve(forMoreThan sizeBytes: Int) {
+      bytes.reserveCapacity(sizeBytes + 2 * bytes.count)
+    }
+
+    mutating func replace(at offset: Int, with word: Int64) {
+      unsafe withUnsafeBytes(of: word.littleEndian) {
+        unsafe bytes.replaceSubrange(offset..<offset + 8, with: $0)
+      }
+    }
 
     mutating func append(_ word: Int64) {
       unsafe withUnsafeBytes(of: word.littleEndian) { unsafe bytes.append(contentsOf: $0) }

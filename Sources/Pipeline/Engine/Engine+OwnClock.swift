@@ -166,6 +166,7 @@ extension Engine {
       observed: try store.observed(from: now - PipelineRun.gapMemory, to: .max))
     intake.forgetDoubt()
     judge.forget(after: now)
+    checkpoints.giveUp()
   }
 
   // MARK: What waits

@@ -34,8 +34,6 @@ final class Engine {
   static let liveObservation = 1
   /// How often the engine looks when nobody wakes it.
   static let idleWait: Milliseconds = 100
-  static let checkpointEvery: Milliseconds = 300_000
-  static let checkpointReadings: UInt64 = 1_000_000
   /// A status names every device, so it is made for people, not for every commit.
   static let publishEvery: Milliseconds = 500
   /// Silences are looked for this often: a second is nothing beside an allowance of minutes.
@@ -73,8 +71,8 @@ final class Engine {
   var observedInDoubt: [Observation] = []
   private var observedWrittenAt: Milliseconds = 0
   private var publishedAt: Milliseconds = 0
-  private var checkpointAt: Milliseconds
-  private var readingsAtCheckpoint: UInt64 = 0
+  var checkpoints: CheckpointSchedule
+  var merging = MergeSchedule()
   /// Waits before a transaction is tried again; simulated time does not wait.
   var pause: (Milliseconds) -> Void = { usleep(UInt32($0 * 1_000)) }
 
@@ -102,8 +100,9 @@ final class Engine {
     self.stopping = stopping
     self.publish = publish
     self.retention = retention
-    checkpointAt = clocks.own.running()
-    retentionDueAt = checkpointAt + Self.retentionEvery
+    let now = clocks.own.running()
+    checkpoints = CheckpointSchedule(from: now)
+    retentionDueAt = now + Self.retentionEvery
   }
 
   /// Runs until told to stop, then drains what is left and writes a checkpoint.
@@ -149,7 +148,8 @@ final class Engine {
       box.source.consumer.commit()
       box.source.link.commitDone()
     }
-    try checkpointIfDue(now)
+    try continueCheckpoint(now)
+    if !isFull { try mergeBlocksIfDue(now) }
     try applyRetentionIfDue(now)
     if isFull { wake.signal() }
     if isLast || now - publishedAt >= Self.publishEvery {
@@ -186,6 +186,7 @@ final class Engine {
     intake.register(effect.registry)
     for (number, state) in effect.states { intake.restore(number, state) }
     judge.register(effect.registry, devices: intake.devices, at: clocks.own.now())
+    checkpoints.giveUp()
     // What was credited to a device from the inbox tells when it was last heard.
     if !effect.states.isEmpty { try recover(after: before) }
     for alert in effect.acknowledged { judge.book.take(alert) }
@@ -194,8 +195,9 @@ final class Engine {
 
   private func recover(after block: Int64) throws(StoreError) {
     do {
-      try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: block) { _, readings in
-        judge.recover(readings, gaps: intake.gaps)
+      try store.forEachBlockRows(eventTimeFrom: nil, to: nil, afterBlock: block) {
+        _, columns, rows in
+        judge.recover(columns, rows, gaps: intake.gaps)
       }
       judge.takeOpenAlerts()
     } catch let error as StoreError {
@@ -234,13 +236,6 @@ final class Engine {
     note(heard)
   }
 
-  private func checkpointIfDue(_ now: Milliseconds) throws(StoreError) {
-    let readings = intake.counters.readings - readingsAtCheckpoint
-    let isDue = now - checkpointAt >= Self.checkpointEvery || readings >= Self.checkpointReadings
-    guard isDue, readings > 0 else { return }
-    try checkpoint()
-  }
-
   private func applyRetentionIfDue(_ now: Milliseconds) throws(StoreError) {
     clocks.own.set(certain: ownClock.certain(running: now), at: now)
     guard now >= retentionDueAt else { return }
@@ -254,14 +249,6 @@ final class Engine {
     } catch where error.isRetryable {
       log("\(error); what is too old stays until the next time")
     }
-  }
-
-  func checkpoint() throws(StoreError) {
-    checkpointAt = clocks.own.running()
-    readingsAtCheckpoint = intake.counters.readings
-    try store.saveCheckpoint(
-      Checkpoint.encode(intake, judge), afterBlock: try store.lastBlock(), at: clocks.own.now())
-    try saveClock()
   }
 
   private func status(at now: Milliseconds) -> EngineStatus {

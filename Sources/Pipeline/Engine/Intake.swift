@@ -226,11 +226,13 @@ final class Intake {
     if let position = positionOfNumber[number] { states[position] = state }
   }
 
-  /// Tells the redelivery filter of a block that was committed before.
+  /// Tells the redelivery filter of a block that was committed before: some rows of columns.
   ///
   /// - Parameter shelved: in order of receipt; those received before a row are taken first.
-  func recover(_ block: ReadingColumns, shelved: inout ArraySlice<ShelvedPacket>) {
-    for row in 0..<block.count {
+  func recover(
+    _ block: ReadingColumns, _ rows: Range<Int>, shelved: inout ArraySlice<ShelvedPacket>
+  ) {
+    for row in rows {
       recover(&shelved, receivedBefore: block.receivedAt[row])
       redeliveries.note(
         session: block.session[row], packetID: block.packetID[row], hash: block.payloadHash[row])

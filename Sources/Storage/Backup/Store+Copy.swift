@@ -96,18 +96,8 @@ extension Store {
   ) throws(StoreError) -> CopySummary {
     try progress(0)
     try read("the store could not be checked") { db in
-      if let fault = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)"), fault != "ok" {
-        throw damaged(fault)
-      }
-      if let row = try Row.fetchOne(db, sql: "PRAGMA foreign_key_check") {
-        throw damaged("table \(row[0] as String) refers to what is not there")
-      }
-      let checkpoints = try Row.fetchCursor(db, sql: "SELECT id, checksum, bytes FROM checkpoint")
-      while let row = try checkpoints.next() {
-        guard Int64(Checksum.crc32([UInt8](row[2] as Data)[...])) == row[1] else {
-          throw damaged("checkpoint \(row[0] as Int64) does not match its checksum")
-        }
-      }
+      if let fault = try Self.damage(db, countMax: 1).first { throw damaged(fault) }
+      try Self.checkCheckpoints(db) { throw damaged("checkpoint \($0): \($1)") }
       guard try CopyDigest.holds(in: db, progress: { try progress(0) }) else {
         throw damaged("it is not what it was when the copy was made")
       }
