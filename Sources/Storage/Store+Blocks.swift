@@ -10,10 +10,10 @@ extension Store {
     // Compressing needs no lock, so it happens before the transaction begins.
     let rows = batch.blocks.filter { $0.count > 0 }.map(BlockRow.init)
     try write("the batch could not be committed") { db in
-      for row in rows { try row.insert(db) }
+      let blocks = try rows.map { row in (id: try row.insert(db), counts: row.deliveries) }
+      try DeliveryOrder.add(blocks, batch.shelvedPackets, to: db)
       try MessageShelf.inbox.add(batch.inbox.map(ShelvedMessage.init), to: db)
       try MessageShelf.quarantine.add(batch.quarantine.map(ShelvedMessage.init), to: db)
-      try Self.add(batch.shelvedPackets, to: db)
       if let address = batch.adoptedFrom {
         try MessageShelf.inbox.remove(address: address.text, from: db)
       }
@@ -46,16 +46,31 @@ extension Store {
       let blocks = try blocks(
         after: position, upTo: newest, from: from, to: to, received: received)
       guard let last = blocks.last else { return }
-      for (id, bytes) in blocks {
-        let columns: ReadingColumns
-        do { columns = try BlockCodec.decode(bytes) } catch {
-          throw StoreError(
-            code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
-            next: "keep a copy of the file and restore the last backup")
-        }
-        try body(id, columns)
-      }
+      for (id, bytes) in blocks { try body(id, try decode(id, bytes)) }
       position = last.id
+    }
+  }
+
+  /// Hands over chosen blocks in the order of their ids, those that are still there.
+  ///
+  /// - Throws: as the other.
+  package func forEachBlock(
+    ids: some Sequence<Int64>, _ body: (Int64, ReadingColumns) throws -> Void
+  ) throws {
+    for id in ids.sorted() {
+      let bytes = try read("blocks cannot be read") { db in
+        try Data.fetchOne(
+          db.cachedStatement(sql: "SELECT bytes FROM block WHERE id = ?"), arguments: [id])
+      }
+      if let bytes { try body(id, try decode(id, [UInt8](bytes))) }
+    }
+  }
+
+  private func decode(_ id: Int64, _ bytes: [UInt8]) throws(StoreError) -> ReadingColumns {
+    do { return try BlockCodec.decode(bytes) } catch {
+      throw StoreError(
+        code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
+        next: "keep a copy of the file and restore the last backup")
     }
   }
 
@@ -134,6 +149,8 @@ private struct BlockRow {
   let columns: (kind: String, profileVersion: Int, count: Int)
   let eventTime: (min: Milliseconds, max: Milliseconds)
   let receivedAtMax: Milliseconds
+  /// How many readings each session brought.
+  let deliveries: [UInt16: Int64]
   let bytes: [UInt8]
 
   /// - Precondition: there is at least one reading.
@@ -144,10 +161,12 @@ private struct BlockRow {
     else { preconditionFailure("a block without readings has no span of time") }
     eventTime = (first, last)
     receivedAtMax = received
+    deliveries = DeliveryOrder.counts(of: readings)
     bytes = BlockCodec.encode(readings)
   }
 
-  func insert(_ db: Database) throws {
+  /// - Returns: its id.
+  func insert(_ db: Database) throws -> Int64 {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO block (kind, profile_version, reading_count, event_time_min,
@@ -158,5 +177,6 @@ private struct BlockRow {
         columns.kind, columns.profileVersion, columns.count, eventTime.min, eventTime.max,
         receivedAtMax, Data(bytes),
       ])
+    return db.lastInsertedRowID
   }
 }

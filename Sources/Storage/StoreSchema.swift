@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 5
+  static let version = 6
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -70,6 +70,10 @@ enum StoreSchema {
     migrator.registerMigration("5 sealed days") { db in
       try db.execute(sql: "PRAGMA user_version = 5")
       try db.execute(sql: sealing)
+    }
+    migrator.registerMigration("6 the order of deliveries") { db in
+      try db.execute(sql: "PRAGMA user_version = 6")
+      try orderDeliveries(db)
     }
     return migrator
   }

@@ -92,9 +92,7 @@ final class Intake {
     guard counters.readings == readingsBefore, header.session != 0, header.packetID != 0
     else { return }
     shelvedPackets.append(
-      ShelvedPacket(
-        session: header.session, packetID: header.packetID, hash: hash,
-        receivedAt: header.receivedAt))
+      ShelvedPacket(session: header.session, packetID: header.packetID, hash: hash))
   }
 
   private func acceptReading(_ message: Message, _ route: Route, hash: UInt64) {
@@ -224,29 +222,6 @@ final class Intake {
 
   func restore(_ number: Int64, _ state: ClockState) {
     if let position = positionOfNumber[number] { states[position] = state }
-  }
-
-  /// Tells the redelivery filter of a block that was committed before.
-  ///
-  /// - Parameter shelved: in order of receipt; those received before a row are taken first.
-  func recover(_ block: ReadingColumns, shelved: inout ArraySlice<ShelvedPacket>) {
-    for row in 0..<block.count {
-      recover(&shelved, receivedBefore: block.receivedAt[row])
-      redeliveries.note(
-        session: block.session[row], packetID: block.packetID[row], hash: block.payloadHash[row])
-    }
-  }
-}
-
-extension Intake {
-  func recover(
-    _ shelved: inout ArraySlice<ShelvedPacket>, receivedBefore instant: Milliseconds = .max
-  ) {
-    while let packet = shelved.first, packet.receivedAt < instant {
-      redeliveries.note(
-        session: packet.session, packetID: packet.packetID, hash: packet.hash)
-      shelved.removeFirst()
-    }
   }
 }
 

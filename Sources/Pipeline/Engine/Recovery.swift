@@ -17,19 +17,50 @@ enum Recovery {
     {
       afterBlock = checkpoint.afterBlock
     }
+    let window = RedeliveryFilter.window(receiveMaximum: receiveMaximum)
     let start = try min(
-      afterBlock, max(0, store.lastBlock() - blocksMin),
-      store.blockBefore(
-        newestReadings: RedeliveryFilter.window(receiveMaximum: receiveMaximum)))
+      afterBlock, max(0, store.lastBlock() - blocksMin), store.blockBefore(newestReadings: window))
     // Of what stands in the copy that the store was restored from, packet ids tell nothing.
     let copied = try store.restoration()?.lastBlock ?? 0
-    var shelved = try store.shelvedPackets()[...]
+    var deliveries = try store.deliveries(newest: window)
     try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { id, block in
-      if id > copied { intake.recover(block, shelved: &shelved) }
+      if id > copied { intake.recover(block, id, &deliveries) }
       // Before the checkpoint only the redelivery filter needs to look.
       if id > afterBlock { judge.recover(block, gaps: intake.gaps) }
     }
-    intake.recover(&shelved)
+    intake.recover(&deliveries)
     judge.takeOpenAlerts()
+  }
+}
+
+extension Intake {
+  /// Tells the redelivery filter of a block that was committed before, after what else its
+  /// sessions had brought until then.
+  func recover(_ block: ReadingColumns, _ id: Int64, _ deliveries: inout Deliveries) {
+    guard let sessions = deliveries.blocks[id] else { return }
+    for (session, number) in sessions { recover(&deliveries, of: session, before: number) }
+    for row in 0..<block.count where sessions[block.session[row]] != nil {
+      redeliveries.note(
+        session: block.session[row], packetID: block.packetID[row], hash: block.payloadHash[row])
+    }
+  }
+
+  /// … and of what stands in no block and came after the last one.
+  func recover(_ deliveries: inout Deliveries) {
+    for session in Array(deliveries.shelved.keys) {
+      recover(&deliveries, of: session, before: .max)
+    }
+  }
+
+  private func recover(
+    _ deliveries: inout Deliveries, of session: UInt16, before number: Int64
+  ) {
+    guard let packets = deliveries.shelved[session] else { return }
+    let earlier = packets.prefix { $0.number < number }
+    guard !earlier.isEmpty else { return }
+    for (_, packet) in earlier {
+      redeliveries.note(session: session, packetID: packet.packetID, hash: packet.hash)
+    }
+    deliveries.shelved[session]?.removeFirst(earlier.count)
   }
 }
