@@ -44,6 +44,27 @@ struct RecoveryTests {
     }
   }
 
+  @Test("a session that was cut off long before a kill is known as well as the others")
+  func cutOffSession() throws {
+    let bench = try RecoveryBench()
+    for packetID: UInt16 in 1...5 { bench.receive(session: 1, packetID) }
+    bench.receive(session: 1, 6, payload: Self.unreadable(6))
+    try bench.commit()
+    for packetID: UInt16 in 1...200 {
+      bench.receive(session: 2, packetID)
+      try bench.commit()
+    }
+    try bench.checkpoint()
+    try bench.restart()
+    for packetID: UInt16 in 1...5 { bench.receive(session: 1, packetID, isResumed: true) }
+    bench.receive(session: 1, 6, payload: Self.unreadable(6), isResumed: true)
+    for packetID: UInt16 in 191...200 { bench.receive(session: 2, packetID, isResumed: true) }
+    try bench.commit()
+    #expect(bench.intake.counters.redelivered == 16)
+    #expect(try bench.fixture.store.readingCount() == 205)
+    #expect(try Self.quarantined(bench) == 1)
+  }
+
   @Test("what lies two receive maxima of its session back was acknowledged, across a start")
   func acknowledged() throws {
     let bench = try RecoveryBench()

@@ -5,9 +5,6 @@ import Telemetry
 
 /// Brings intake and judge to where the store is: the checkpoint, then the blocks behind it.
 enum Recovery {
-  /// The redelivery filter looks at so many blocks at least, however many readings they hold.
-  private static let blocksMin: Int64 = 64
-
   static func restore(
     _ intake: Intake, _ judge: inout AlertJudge, from store: Store, receiveMaximum: Int
   ) throws {
@@ -17,16 +14,17 @@ enum Recovery {
     {
       afterBlock = checkpoint.afterBlock
     }
-    let window = RedeliveryFilter.window(receiveMaximum: receiveMaximum)
-    let start = try min(
-      afterBlock, max(0, store.lastBlock() - blocksMin), store.blockBefore(newestReadings: window))
     // Of what stands in the copy that the store was restored from, packet ids tell nothing.
     let copied = try store.restoration()?.lastBlock ?? 0
-    var deliveries = try store.deliveries(newest: window)
-    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: start) { id, block in
+    var deliveries = try store.deliveries(
+      newest: RedeliveryFilter.window(receiveMaximum: receiveMaximum))
+    // Before the checkpoint only the redelivery filter needs to look, and at each session's newest
+    // blocks only: others may have gone on since one of them was cut off.
+    let earlier = deliveries.blocks.keys.filter { $0 > copied && $0 <= afterBlock }
+    try store.forEachBlock(ids: earlier) { id, block in intake.recover(block, id, &deliveries) }
+    try store.forEachBlock(eventTimeFrom: nil, to: nil, afterBlock: afterBlock) { id, block in
       if id > copied { intake.recover(block, id, &deliveries) }
-      // Before the checkpoint only the redelivery filter needs to look.
-      if id > afterBlock { judge.recover(block, gaps: intake.gaps) }
+      judge.recover(block, gaps: intake.gaps)
     }
     intake.recover(&deliveries)
     judge.takeOpenAlerts()
