@@ -13,20 +13,25 @@ struct BlockRow {
   private let readingCount: Int
   private let eventTime: (min: Milliseconds, max: Milliseconds)
   private let receivedAtMax: Milliseconds
+  /// How many readings each session brought.
+  let deliveries: [UInt16: Int64]
   private let bytes: [UInt8]
 
   /// - Precondition: there is at least one reading.
   init(_ readings: ReadingColumns) {
-    self.init([readings], bytes: BlockCodec.encode(readings))
+    self.init(
+      [readings], bytes: BlockCodec.encode(readings),
+      deliveries: DeliveryOrder.counts(of: readings))
   }
 
   /// - Precondition: there is at least one block.
   init(_ block: MergedBlock) {
-    self.init(block.sets, bytes: block.encoded())
+    // What it holds was delivered long ago.
+    self.init(block.sets, bytes: block.encoded(), deliveries: [:])
     id = block.members.last?.id
   }
 
-  private init(_ sets: [ReadingColumns], bytes: [UInt8]) {
+  private init(_ sets: [ReadingColumns], bytes: [UInt8], deliveries: [UInt16: Int64]) {
     let times = sets.flatMap { [$0.eventTime.min(), $0.eventTime.max()] }.compactMap(\.self)
     guard let first = times.min(), let last = times.max(),
       let received = sets.compactMap({ $0.receivedAt.max() }).max()
@@ -35,10 +40,13 @@ struct BlockRow {
     readingCount = sets.reduce(0) { $0 + $1.count }
     eventTime = (first, last)
     receivedAtMax = received
+    self.deliveries = deliveries
     self.bytes = bytes
   }
 
-  func insert(_ db: Database) throws {
+  /// - Returns: its id.
+  @discardableResult
+  func insert(_ db: Database) throws -> Int64 {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO block (id, kind, profile_version, reading_count, event_time_min,
@@ -49,5 +57,6 @@ struct BlockRow {
         id, columns.kind, columns.profileVersion, readingCount, eventTime.min, eventTime.max,
         receivedAtMax, Data(bytes),
       ])
+    return db.lastInsertedRowID
   }
 }

@@ -31,13 +31,11 @@ package struct ShelvedPacket: Sendable, Hashable {
   package var session: UInt16
   package var packetID: UInt16
   package var hash: UInt64
-  package var receivedAt: Milliseconds
 
-  package init(session: UInt16, packetID: UInt16, hash: UInt64, receivedAt: Milliseconds) {
+  package init(session: UInt16, packetID: UInt16, hash: UInt64) {
     self.session = session
     self.packetID = packetID
     self.hash = hash
-    self.receivedAt = receivedAt
   }
 }
 

@@ -10,10 +10,10 @@ extension Store {
     // Compressing needs no lock, so it happens before the transaction begins.
     let rows = batch.blocks.filter { $0.count > 0 }.map(BlockRow.init)
     try write("the batch could not be committed") { db in
-      for row in rows { try row.insert(db) }
+      let blocks = try rows.map { row in (id: try row.insert(db), counts: row.deliveries) }
+      try DeliveryOrder.add(blocks, batch.shelvedPackets, to: db)
       try MessageShelf.inbox.add(batch.inbox.map(ShelvedMessage.init), to: db)
       try MessageShelf.quarantine.add(batch.quarantine.map(ShelvedMessage.init), to: db)
-      try Self.add(batch.shelvedPackets, to: db)
       if let address = batch.adoptedFrom {
         try MessageShelf.inbox.remove(address: address.text, from: db)
       }
@@ -64,12 +64,7 @@ extension Store {
       let rows = try blocks(after: position, filter)
       guard let last = rows.last else { return }
       for (id, bytes) in rows {
-        let block: MergedBlock
-        do { block = try MergedBlock(encoded: bytes, id: id) } catch {
-          throw StoreError(
-            code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
-            next: "keep a copy of the file and restore the last backup")
-        }
+        let block = try decode(id, bytes)
         // Blocks may have been merged since the rows before were read.
         for member in block.members where member.id > position && member.id <= filter.upTo {
           let columns = block.sets[member.set]
@@ -80,6 +75,42 @@ extension Store {
         }
       }
       position = last.id
+    }
+  }
+
+  /// Hands over chosen blocks in the order of their ids, those that are still there.
+  ///
+  /// - Parameter body: called with the block's id, and which rows of the columns it is.
+  /// - Throws: as the others.
+  package func forEachBlockRows(
+    ids: some Sequence<Int64>, _ body: (Int64, ReadingColumns, Range<Int>) throws -> Void
+  ) throws {
+    var row: (id: Int64, block: MergedBlock)?
+    for id in ids.sorted() {
+      if row.map({ $0.id < id }) ?? true { row = try blockRow(holding: id) }
+      guard let block = row?.block else { return }
+      guard let member = block.members.first(where: { $0.id == id }) else { continue }
+      try body(id, block.sets[member.set], member.rows)
+    }
+  }
+
+  /// The first row whose id is not before the block's: the block is in it or nowhere.
+  private func blockRow(holding id: Int64) throws(StoreError) -> (id: Int64, block: MergedBlock)? {
+    let found = try read("blocks cannot be read") { db in
+      try Row.fetchOne(
+        db.cachedStatement(
+          sql: "SELECT id, bytes FROM block WHERE id >= ? ORDER BY id LIMIT 1"), arguments: [id]
+      ).map { row in (id: row[0] as Int64, bytes: [UInt8](row[1] as Data)) }
+    }
+    guard let found else { return nil }
+    return (found.id, try decode(found.id, found.bytes))
+  }
+
+  private func decode(_ id: Int64, _ bytes: [UInt8]) throws(StoreError) -> MergedBlock {
+    do { return try MergedBlock(encoded: bytes, id: id) } catch {
+      throw StoreError(
+        code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
+        next: "keep a copy of the file and restore the last backup")
     }
   }
 

@@ -31,41 +31,6 @@ extension DeviceAddress {
 }
 
 extension Store {
-  static func add(_ packets: [ShelvedPacket], to db: Database) throws {
-    for packet in packets {
-      let statement = try db.cachedStatement(
-        sql: """
-          INSERT INTO shelved_packet (session, packet_id, payload_hash, received_at)
-          VALUES (?, ?, ?, ?)
-          ON CONFLICT DO UPDATE SET
-            payload_hash = excluded.payload_hash, received_at = excluded.received_at
-          """)
-      try statement.execute(
-        arguments: [
-          Int64(packet.session), Int64(packet.packetID), Int64(bitPattern: packet.hash),
-          packet.receivedAt,
-        ])
-    }
-  }
-
-  /// In the order in which they were received.
-  package func shelvedPackets() throws(StoreError) -> [ShelvedPacket] {
-    try read("packets of shelved messages cannot be read") { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT session, packet_id, payload_hash, received_at FROM shelved_packet
-          ORDER BY received_at, session, packet_id
-          """
-      ).map { row in
-        ShelvedPacket(
-          session: UInt16(truncatingIfNeeded: row[0] as Int64),
-          packetID: UInt16(truncatingIfNeeded: row[1] as Int64),
-          hash: UInt64(bitPattern: row[2]), receivedAt: row[3])
-      }
-    }
-  }
-
   /// Per address, oldest first. An address with three empty levels stands for those beyond the
   /// limit on addresses.
   package func inbox() throws(StoreError) -> [InboxSummary] {

@@ -71,6 +71,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 5")
       try db.execute(sql: sealing)
     }
+    migrator.registerMigration("6 the order of deliveries") { db in
+      try db.execute(sql: "PRAGMA user_version = 6")
+      try orderDeliveries(db)
+    }
     migrator.registerMigration("7 checkpoints in parts, merged blocks") { db in
       try db.execute(sql: "PRAGMA user_version = 7")
       try db.execute(sql: checkpointParts)

@@ -14,10 +14,9 @@ import Telemetry
 /// A live engine with its store, in simulated time: without broker, threads and waiting. The
 /// machine's clock shows what the test says, as does its running time.
 final class LiveBench {
-  static let receiveMaximum = 10_000
-
   let fixture: ReplayFixture
   let machine: Machine
+  let receiveMaximum: Int
   private var process: Process?
 
   /// What dies with a process.
@@ -35,7 +34,11 @@ final class LiveBench {
     }
   }
 
-  init(profiles: [Profile]? = nil, registry: Registry? = nil, at start: Milliseconds) throws {
+  init(
+    profiles: [Profile]? = nil, registry: Registry? = nil, at start: Milliseconds,
+    receiveMaximum: Int = 10_000
+  ) throws {
+    self.receiveMaximum = receiveMaximum
     fixture = try ReplayFixture(profiles: profiles, registry: registry)
     machine = Machine(at: start)
   }
@@ -50,12 +53,12 @@ final class LiveBench {
     let settings = SessionSettings(
       number: 1, name: "live",
       access: BrokerAccess(host: "", port: 0, tls: nil, username: nil, password: { nil }),
-      clientID: "", filters: [], receiveMaximum: Self.receiveMaximum, sessionExpirySeconds: 0,
+      clientID: "", filters: [], receiveMaximum: receiveMaximum, sessionExpirySeconds: 0,
       isLive: true)
     let box = Engine.SourceBox(
       Engine.Source(consumer: ends.takeConsumer(), link: link, settings: settings))
     let process = Process(try makeEngine(box, wake), link, ends.takeProducer())
-    process.resumedLeft = isResumed ? Self.receiveMaximum : 0
+    process.resumedLeft = isResumed ? receiveMaximum : 0
     try process.engine.startClock()
     self.process = process
     let now = machine.running
@@ -80,14 +83,14 @@ final class LiveBench {
     let intake = Intake(
       profiles: profiles, registry: registry,
       observed: try store.observed(from: time.now() - PipelineRun.gapMemory, to: .max),
-      receiveMaximum: Self.receiveMaximum)
+      receiveMaximum: receiveMaximum)
     intake.ownClock = ownClock
     var judge = AlertJudge(
       profiles: profiles, devices: intake.devices,
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: "n", isPublished: false))
     try Recovery.restore(
-      intake, &judge, from: store, receiveMaximum: Self.receiveMaximum)
+      intake, &judge, from: store, receiveMaximum: receiveMaximum)
     let year: Milliseconds = 365 * 86_400_000
     return Engine(
       intake: intake, judge: judge, store: store,

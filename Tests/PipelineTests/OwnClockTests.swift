@@ -212,8 +212,9 @@ struct OwnClockTests {
     #expect(Self.tell(&clock, late, isKept: true).isEmpty)
     #expect(Self.tell(&clock, late.map { $0 + 60_000 }, isKept: true).isEmpty)
     // Drained: a minute of theirs in no time of ours. Then live: ten seconds in ten.
-    for device in 0..<5 {
-      for elapsed: Milliseconds in [0, 10_000] {
+    for elapsed: Milliseconds in [0, 5_000, 10_000] {
+      #expect(clock.judge(running: Self.up + elapsed, deviceCount: 5).isEmpty)
+      for device in 0..<5 {
         clock.hear(
           device: Int64(device), sentAt: Self.start + elapsed,
           receivedAt: Self.start + elapsed, isKept: true)

@@ -175,9 +175,9 @@ final class SimulatedProcess {
     for stretch in try store.observed(from: 0, to: .max) {
       text += "heard \(stretch.start) to \(stretch.end); "
     }
+    let shelved = try store.deliveries(newest: .max).shelved.values.joined()
     return text + "shelved: "
-      + (try store.shelvedPackets()).map { "\($0.packetID) at \($0.receivedAt)" }
-      .joined(separator: " ")
+      + shelved.map { "\($0.packet.packetID) as \($0.number)" }.joined(separator: " ")
   }
 
   // MARK: The end

@@ -47,14 +47,14 @@ struct RestoreTests {
   @Test("packets of before the copy are forgotten, for the broker has used their ids again")
   func packets() throws {
     var batch = CommitBatch()
-    batch.shelvedPackets = [ShelvedPacket(session: 1, packetID: 2, hash: 3, receivedAt: 4)]
+    batch.shelvedPackets = [ShelvedPacket(session: 1, packetID: 2, hash: 3)]
     try fixture.store.commit(batch)
     try fixture.backup(isReplacing: true)
     _ = try restore(to: "new.sqlite")
     let store = try Store(path: fixture.path("new.sqlite"), access: .readOnly)
     defer { store.close() }
-    #expect(try store.shelvedPackets().isEmpty)
-    #expect(try fixture.store.shelvedPackets().count == 1)
+    #expect(try store.deliveries(newest: 1).shelved.isEmpty)
+    #expect(try fixture.store.deliveries(newest: 1).shelved.count == 1)
   }
 
   @Test("what nobody observed since the copy stays unobserved")
@@ -155,7 +155,7 @@ struct RestoreTests {
     let store = try Store(path: fixture.path("new.sqlite"), access: .readWrite)
     defer { store.close() }
     #expect(store.uuid == "of old")
-    #expect(try store.shelvedPackets().isEmpty)
+    #expect(try store.deliveries(newest: 1).shelved.isEmpty)
   }
 
   @Test("a bit that flips anywhere in a copy is found, or changes nothing that is stored")

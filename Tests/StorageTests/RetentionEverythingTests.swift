@@ -153,7 +153,7 @@ struct RetentionEverythingTests {
     }
     batch.observedHoles = [Interval(start: start, end: start + 10)]
     batch.shelvedPackets = (0..<40).map {
-      ShelvedPacket(session: 1, packetID: UInt16($0), hash: 1, receivedAt: start)
+      ShelvedPacket(session: 1, packetID: UInt16($0), hash: 1)
     }
     try store.commit(batch)
     let newest = try store.lastBlock()

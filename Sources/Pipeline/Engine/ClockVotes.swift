@@ -12,14 +12,10 @@ struct ClockVotes {
   static let quorum = 5
   /// Of those that vote, three quarters must agree, within the tolerance for a device's clock.
   static let share = (of: 4, agree: 3)
-  /// A message that the broker may have kept shows the time only if its device's clock ran as ours
-  /// did over so long; what is being drained runs much faster.
-  static let evenRun: Milliseconds = 10_000
 
   private struct Claim {
-    var offset: Milliseconds
-    /// The first of its claims that agree with each other, and the running time at its receipt.
-    var first: (offset: Milliseconds, running: Milliseconds)
+    var run: EvenRun
+    /// The broker did not keep it: nobody says that it might have, or its device runs evenly.
     var isLive: Bool
   }
 
@@ -33,11 +29,10 @@ struct ClockVotes {
   ) {
     isFresh = true
     let offset = sentAt - running
-    var claim = Claim(offset: offset, first: (offset, running), isLive: !isKept)
-    if let known = claims[device], abs(known.first.offset - offset) <= Self.evenRun {
-      claim.first = known.first
-      claim.isLive =
-        claim.isLive || known.isLive || running - known.first.running >= Self.evenRun
+    var claim = Claim(run: EvenRun(offset: offset, running: running), isLive: !isKept)
+    if var known = claims[device], known.run.note(offset: offset, running: running) {
+      known.isLive = known.isLive || !isKept || known.run.isEven
+      claim = known
     }
     claims[device] = claim
   }
@@ -48,7 +43,7 @@ struct ClockVotes {
   mutating func take(deviceCount: Int) -> Ballot? {
     guard isFresh else { return nil }
     isFresh = false
-    let offsets = claims.values.lazy.filter(\.isLive).map(\.offset)
+    let offsets = claims.values.lazy.filter(\.isLive).map(\.run.offset)
     guard offsets.count >= max(1, min(Self.quorum, deviceCount)) else { return nil }
     return Ballot(offsets: offsets.sorted())
   }

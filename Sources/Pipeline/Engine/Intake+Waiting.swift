@@ -3,6 +3,15 @@
 import Storage
 import Telemetry
 
+extension Message {
+  /// The same message, with more said of it.
+  func flagged(_ flags: ReadingFlags) -> Message {
+    var header = unsafe header
+    header.flags |= flags.rawValue
+    return unsafe Message(header: header, topic: topic, payload: payload)
+  }
+}
+
 /// What cannot be placed in time while our own clock is in doubt waits in the inbox.
 extension Intake {
   func hear(

@@ -29,6 +29,7 @@ final class Intake {
   private let kinds: [String: Int]
   var gaps: ObservationGaps
   var redeliveries: RedeliveryFilter
+  private var drains = DrainWatch()
   var inbox: [InboxMessage] = []
   private var quarantine: [QuarantinedMessage] = []
   private var shelvedPackets: [ShelvedPacket] = []
@@ -75,13 +76,18 @@ final class Intake {
     let topicHash = unsafe PayloadHash.of(message.topic)
     let hash = unsafe PayloadHash.of(message.payload, seed: topicHash)
     let header = unsafe message.header
-    if unsafe message.flags.contains(.resumed),
+    let isMarked = unsafe message.flags.contains(.resumed)
+    drains.note(session: header.session, isMarked: isMarked)
+    if isMarked,
       redeliveries.isRedelivery(session: header.session, packetID: header.packetID, hash: hash)
     {
       counters.redelivered += 1
       return
     }
     redeliveries.note(session: header.session, packetID: header.packetID, hash: hash)
+    // Only a marked message can come twice, but what follows may have been kept all the same.
+    let isDraining = drains.isDraining(header.session)
+    let message = unsafe isDraining ? message.flagged(.resumed) : message
     let readingsBefore = counters.readings
     if let route = unsafe topics.route(of: message.topic, topicHash: topicHash) {
       unsafe acceptReading(message, route, hash: hash)
@@ -92,9 +98,7 @@ final class Intake {
     guard counters.readings == readingsBefore, header.session != 0, header.packetID != 0
     else { return }
     shelvedPackets.append(
-      ShelvedPacket(
-        session: header.session, packetID: header.packetID, hash: hash,
-        receivedAt: header.receivedAt))
+      ShelvedPacket(session: header.session, packetID: header.packetID, hash: hash))
   }
 
   private func acceptReading(_ message: Message, _ route: Route, hash: UInt64) {
@@ -136,6 +140,11 @@ final class Intake {
         offlineAfter: offlineAfter[kind])
     {
       flags.insert(.backlog)
+    }
+    if !isMark, keeper == .broker, let sentAt = codec.sentAt {
+      drains.hear(
+        session: unsafe message.header.session, device: devices[position].number, sentAt: sentAt,
+        running: receivedAt - (ownClock?.offset ?? 0))
     }
     if ownClock?.isConfirmed == false {
       hear(isMark ? nil : codec.sentAt, receivedAt, from: devices[position], keeper)
@@ -224,31 +233,6 @@ final class Intake {
 
   func restore(_ number: Int64, _ state: ClockState) {
     if let position = positionOfNumber[number] { states[position] = state }
-  }
-
-  /// Tells the redelivery filter of a block that was committed before: some rows of columns.
-  ///
-  /// - Parameter shelved: in order of receipt; those received before a row are taken first.
-  func recover(
-    _ block: ReadingColumns, _ rows: Range<Int>, shelved: inout ArraySlice<ShelvedPacket>
-  ) {
-    for row in rows {
-      recover(&shelved, receivedBefore: block.receivedAt[row])
-      redeliveries.note(
-        session: block.session[row], packetID: block.packetID[row], hash: block.payloadHash[row])
-    }
-  }
-}
-
-extension Intake {
-  func recover(
-    _ shelved: inout ArraySlice<ShelvedPacket>, receivedBefore instant: Milliseconds = .max
-  ) {
-    while let packet = shelved.first, packet.receivedAt < instant {
-      redeliveries.note(
-        session: packet.session, packetID: packet.packetID, hash: packet.hash)
-      shelved.removeFirst()
-    }
   }
 }
 

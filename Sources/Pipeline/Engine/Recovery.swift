@@ -5,28 +5,27 @@ import Telemetry
 
 /// Brings intake and judge to where the store is: the checkpoint, then the blocks behind it.
 enum Recovery {
-  /// The redelivery filter looks at so many blocks at least, however many readings they hold.
-  private static let blocksMin: Int64 = 64
-
   static func restore(
     _ intake: Intake, _ judge: inout AlertJudge, from store: Store, receiveMaximum: Int
   ) throws {
     var standing = RecoveredState(of: judge)
     let afterBlock = try restoreCheckpoint(intake, &judge, &standing, from: store)
-    let start = try min(
-      afterBlock, max(0, store.lastBlock() - blocksMin),
-      store.blockBefore(
-        newestReadings: RedeliveryFilter.window(receiveMaximum: receiveMaximum)))
     // Of what stands in the copy that the store was restored from, packet ids tell nothing.
     let copied = try store.restoration()?.lastBlock ?? 0
-    var shelved = try store.shelvedPackets()[...]
-    try store.forEachBlockRows(eventTimeFrom: nil, to: nil, afterBlock: start) {
-      id, columns, rows in
-      if id > copied { intake.recover(columns, rows, shelved: &shelved) }
-      // Before the checkpoint only the redelivery filter needs to look.
-      if id > afterBlock { judge.recover(columns, rows, id: id, standing, gaps: intake.gaps) }
+    var deliveries = try store.deliveries(
+      newest: RedeliveryFilter.window(receiveMaximum: receiveMaximum))
+    // Before the checkpoint only the redelivery filter needs to look, and at each session's newest
+    // blocks only: others may have gone on since one of them was cut off.
+    let earlier = deliveries.blocks.keys.filter { $0 > copied && $0 <= afterBlock }
+    try store.forEachBlockRows(ids: earlier) { id, columns, rows in
+      intake.recover(columns, rows, id, &deliveries)
     }
-    intake.recover(&shelved)
+    try store.forEachBlockRows(eventTimeFrom: nil, to: nil, afterBlock: afterBlock) {
+      id, columns, rows in
+      if id > copied { intake.recover(columns, rows, id, &deliveries) }
+      judge.recover(columns, rows, id: id, standing, gaps: intake.gaps)
+    }
+    intake.recover(&deliveries)
     judge.takeOpenAlerts()
   }
 
@@ -73,4 +72,39 @@ struct RecoveredState {
   }
 
   func holds(_ block: Int64, of position: Int) -> Bool { block <= throughBlock[position] }
+}
+
+extension Intake {
+  /// Tells the redelivery filter of a block that was committed before, some rows of columns, after
+  /// what else its sessions had brought until then.
+  func recover(
+    _ columns: ReadingColumns, _ rows: Range<Int>, _ id: Int64, _ deliveries: inout Deliveries
+  ) {
+    guard let sessions = deliveries.blocks[id] else { return }
+    for (session, number) in sessions { recover(&deliveries, of: session, before: number) }
+    for row in rows where sessions[columns.session[row]] != nil {
+      redeliveries.note(
+        session: columns.session[row], packetID: columns.packetID[row],
+        hash: columns.payloadHash[row])
+    }
+  }
+
+  /// … and of what stands in no block and came after the last one.
+  func recover(_ deliveries: inout Deliveries) {
+    for session in Array(deliveries.shelved.keys) {
+      recover(&deliveries, of: session, before: .max)
+    }
+  }
+
+  private func recover(
+    _ deliveries: inout Deliveries, of session: UInt16, before number: Int64
+  ) {
+    guard let packets = deliveries.shelved[session] else { return }
+    let earlier = packets.prefix { $0.number < number }
+    guard !earlier.isEmpty else { return }
+    for (_, packet) in earlier {
+      redeliveries.note(session: session, packetID: packet.packetID, hash: packet.hash)
+    }
+    deliveries.shelved[session]?.removeFirst(earlier.count)
+  }
 }

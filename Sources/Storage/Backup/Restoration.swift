@@ -28,8 +28,7 @@ package struct Restoration: Sendable, Hashable, Codable {
     try db.execute(
       sql: "INSERT OR REPLACE INTO store (name, value) VALUES (?, ?)",
       arguments: [Self.settingName, text])
-    // Stores of the first formats have no such table.
-    if try db.tableExists("shelved_packet") { try db.execute(sql: "DELETE FROM shelved_packet") }
+    try DeliveryOrder.forget(db)
   }
 }
 
