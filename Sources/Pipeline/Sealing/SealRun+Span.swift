@@ -57,7 +57,7 @@ extension SealRun {
     note(assembly)
     var outcome = Outcome(touchedDays: assembly.touchedDays)
     var hasEmpty = false
-    try store.noteUnfinishedSeals(days)
+    try noteUnfinished(days)
     for (day, var writer) in zip(days, writers) {
       let previous = sealed[day]
       // Before the first day with readings there is nothing to seal.

@@ -45,6 +45,8 @@ struct SealRun {
   var newDays: Set<Int64> = []
   /// Days that this run wrote anything of.
   private var writtenDays: Set<Int64> = []
+  /// Days that are published while those around them may not agree with them yet.
+  private var unfinishedDays: ClosedRange<Int64>?
   private(set) var work = Work()
 
   /// What a run had to do.
@@ -102,7 +104,7 @@ struct SealRun {
         open.formUnion((first...last).filter { sealed[$0] == nil })
       }
       changed.formUnion(try refresh(around: days, at: now))
-      try store.noteUnfinishedSeals(nil)
+      try noteFinished()
     }
     try store.noteScanned(throughBlock: scanned)
     for day in done.union(writtenDays) {
@@ -116,10 +118,27 @@ struct SealRun {
   /// them any more.
   private mutating func finishInterrupted(at now: Milliseconds) throws -> Set<Int64> {
     guard let days = try store.unfinishedSeals() else { return [] }
+    unfinishedDays = days
     var changed: Set<Int64> = []
     for day in days { changed.formUnion(try refresh(around: day...day, at: now)) }
-    try store.noteUnfinishedSeals(nil)
+    try noteFinished()
     return changed
+  }
+
+  /// To be called before days are published: until ``noteFinished()`` those around them may have
+  /// another context than these say.
+  mutating func noteUnfinished(_ days: ClosedRange<Int64>) throws {
+    let all = unfinishedDays.map {
+      min($0.lowerBound, days.lowerBound)...max($0.upperBound, days.upperBound)
+    }
+    guard all == nil || all != unfinishedDays else { return }
+    unfinishedDays = all ?? days
+    try store.noteUnfinishedSeals(unfinishedDays)
+  }
+
+  private mutating func noteFinished() throws {
+    unfinishedDays = nil
+    try store.noteUnfinishedSeals(nil)
   }
 
   func checkCancelled() throws {
