@@ -86,10 +86,10 @@ package struct Verification {
     let days = run.sealed.values.sorted { $0.day < $1.day }
     let gone = try store.readingsGoneBeforeDay()
     for (position, day) in days.enumerated() where day.day > gone {
-      progress(0.5 + 0.5 * Double(position) / Double(days.count))
+      progress(0.5 + 0.25 * Double(position) / Double(days.count))
       try check(day, run)
-      try recompute(day, run)
     }
+    try recompute(days.filter { $0.day > gone }, run)
     progress(1)
   }
 
@@ -166,21 +166,34 @@ package struct Verification {
     }
   }
 
-  /// Seals the day again from hot blocks, if all that it was sealed from is still there.
-  private mutating func recompute(_ day: SealedDay, _ run: SealRun) throws {
-    let window = SealGathering.evidenceWindow(of: day.day...day.day)
-    guard try store.sealedBlocksDropped() < window.start else { return }
-    summary.recomputedDays += 1
-    var differing: [Int64] = []
-    try run.assemble(day.day...day.day, throughBlock: day.throughBlock) {
-      _, device, sealed, block in
+  /// Seals days again from hot blocks, if all that they were sealed from is still there; together
+  /// those that follow each other and know the same blocks.
+  private mutating func recompute(_ days: [SealedDay], _ run: SealRun) throws {
+    let dropped = try store.sealedBlocksDropped()
+    var open = days.filter { dropped < SealGathering.evidenceWindow(of: $0.day...$0.day).start }
+    let count = open.count
+    while let first = open.first {
+      let alike = open.prefix { $0.throughBlock == first.throughBlock }
+      let span = try run.span(from: first.day, of: Set(alike.map(\.day)))
+      try recompute(span, throughBlock: first.throughBlock, run)
+      open.removeAll { span.contains($0.day) }
+      progress(0.75 + 0.25 * Double(count - open.count) / Double(count))
+    }
+  }
+
+  private mutating func recompute(
+    _ days: ClosedRange<Int64>, throughBlock: Int64, _ run: SealRun
+  ) throws {
+    summary.recomputedDays += days.count
+    var differing: [(day: Int64, device: Int64)] = []
+    try run.assemble(days, throughBlock: throughBlock) { day, device, sealed, block in
       let hasSame = (block?.readings.count ?? 0) == (sealed?.readings.count ?? 0)
         && (block == nil || sealed == nil || block?.contentHash == sealed?.contentHash)
-      if !hasSame { differing.append(device) }
+      if !hasSame { differing.append((day, device)) }
     }
-    for device in differing {
+    for (day, device) in differing {
       found(
-        Self.place(day.day, device, run), "sealing it again from what was received gives other "
+        Self.place(day, device, run), "sealing it again from what was received gives other "
           + "readings")
     }
   }

@@ -160,6 +160,21 @@ extension Store {
     try setSetting(Self.scannedSetting, "\(block)")
   }
 
+  private static let unfinishedSetting = "sealing_unfinished_days"
+
+  /// Days that were published, or begun to be, while the days around them had not taken their
+  /// context from them yet; nil unless sealing was interrupted there.
+  package func unfinishedSeals() throws(StoreError) -> ClosedRange<Int64>? {
+    let days = try setting(Self.unfinishedSetting)?.split(separator: " ").compactMap { Int64($0) }
+    guard let days, days.count == 2, days[0] <= days[1] else { return nil }
+    return days[0]...days[1]
+  }
+
+  package func noteUnfinishedSeals(_ days: ClosedRange<Int64>?) throws(StoreError) {
+    try setSetting(
+      Self.unfinishedSetting, days.map { "\($0.lowerBound) \($0.upperBound)" } ?? "")
+  }
+
   /// The earliest event time in any hot block; nil if there is none.
   package func firstEventTime() throws(StoreError) -> Milliseconds? {
     try read("blocks cannot be read") { db in

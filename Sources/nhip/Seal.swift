@@ -13,7 +13,10 @@ extension Nhip {
       discussion: """
         nhip run seals every day by itself when its lateness allowance (7 days) is over. With --day
         a day is sealed before that, and all unsealed days before it; what comes later for it makes
-        a revision, which --diff shows. Works while nhip run holds the store.
+        a revision, which --diff shows. Works while nhip run holds the store; many days go on after
+        the answer then, and --list tells when they are done. Says first how many days were looked
+        at and how much was read, then what each of them holds; on a terminal it shows how far it
+        has come, in percent, when it takes longer than two seconds.
 
         EXAMPLES
           nhip seal --store nhip.sqlite

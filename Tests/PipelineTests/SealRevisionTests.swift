@@ -13,9 +13,12 @@ struct SealRevisionTests {
   private static let topic = "nhip/v1/04321/wifi-ap/ap-1/telemetry"
   private static let midnight = SealFixture.midnight
 
-  /// One reading a minute, from one minute of the day to another.
-  private static func lines(_ minutes: Range<Int64>, from start: Milliseconds) throws -> [String] {
-    try minutes.map { minute in
+  /// One reading a minute, or every so many, from one minute of the day to another.
+  private static func lines(
+    _ steps: Range<Int64>, from start: Milliseconds, every minutes: Int64 = 1
+  ) throws -> [String] {
+    try steps.map { step in
+      let minute = step * minutes
       let at = start + minute * 60_000
       return try ReplayFixture.line(
         topic, "{\"ts\":\(at),\"seq\":\(minute),\"up\":\(10_000 + minute * 60),"
@@ -100,6 +103,46 @@ struct SealRevisionTests {
       let difference = SealFixture.difference(
         expected, try SealFixture.content(of: fixture.store))
       #expect(difference == nil, "stopped at \(stop)")
+    }
+  }
+
+  @Test("takes its context over days without a word, also when the run is interrupted before that")
+  func interruptedContext() throws {
+    // Ten hours, then nothing for three days and a half: the first day's end is told on the fifth.
+    let lines = try Self.lines(0..<20, from: Self.midnight, every: 30)
+      + Self.lines(192..<196, from: Self.midnight, every: 30)
+    func make() throws -> ReplayFixture {
+      let fixture = try ReplayFixture(
+        profiles: try ReplayFixture.alwaysInService(), registry: SealFixture.oneDevice)
+      _ = try fixture.replay(lines)
+      return fixture
+    }
+    let whole = try make()
+    try SealFixture.seal(whole, through: 20_782)
+    let expected = try SealFixture.content(of: whole.store)
+    let last = expected.blocks[20_777]?.first?.readings.eventTime.max()
+    #expect(last == Self.midnight + 4 * 86_400_000)
+    for stop in 1... {
+      let fixture = try make()
+      let asked = Counter()
+      var settings = SealRun.Settings()
+      settings.spanDayCount = 1
+      settings.isCancelled = {
+        asked.count += 1
+        return asked.count >= stop
+      }
+      var run = try SealRun(
+        store: fixture.store, reader: fixture.store, profiles: fixture.profiles,
+        settings: settings)
+      var isWhole = true
+      do { _ = try run.seal(through: 20_782, at: .max / 4) } catch is SealRun.Cancelled {
+        isWhole = false
+      }
+      try SealFixture.seal(fixture, through: 20_782)
+      let difference = SealFixture.difference(
+        expected, try SealFixture.content(of: fixture.store))
+      #expect(difference == nil, "stopped at \(stop)")
+      if isWhole { break }
     }
   }
 

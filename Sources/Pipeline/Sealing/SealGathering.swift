@@ -9,8 +9,8 @@ import Telemetry
 /// Owned by the one thread that seals. A part holds the readings of some devices; when there is
 /// more than one, they wait in a file beside the store until their turn.
 final class SealGathering {
-  /// Readings a part: some 100 MB at 20 metrics.
-  static let readingCountMax = 400_000
+  /// Readings a part: some 100 MB at 20 metrics, with what is computed from them.
+  static let readingCountMax = 200_000
   static let partCountMax = 256
   /// Readings of one part that are written to the file at once.
   private static let bufferCountMax = 4_096

@@ -52,6 +52,7 @@ extension SealRun {
     }
     try store.stage([writer.takeStaged()].compactMap(\.self))
     guard hasNewContext else { return (false, false) }
+    try noteUnfinished(day...day)
     let published = try writer.publish(
       throughBlock: target.throughBlock, isFinal: target.isFinal, at: now,
       cause: "data of \(LocalTime.date(ofDay: source))", isSettled: !newDays.contains(day))

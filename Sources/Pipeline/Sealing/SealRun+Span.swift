@@ -7,8 +7,8 @@ extension SealRun {
   /// Of each device and day a span keeps about 100 bytes of its clock while it gathers, and its
   /// figures while it seals anew.
   static let spanDeviceDayCountMax = 200_000
-  /// About so many times what is in memory at once may wait in the file beside the store.
-  static let spanPartCountMax = 16
+  /// So many times what is in memory at once may wait in the file beside the store: some 400 MB.
+  static let spanPartCountMax = 128
   /// Readings that are staged in one transaction: some 300 KB.
   static let stagedReadingCountMax = 65_536
 
@@ -57,6 +57,7 @@ extension SealRun {
     note(assembly)
     var outcome = Outcome(touchedDays: assembly.touchedDays)
     var hasEmpty = false
+    try noteUnfinished(days)
     for (day, var writer) in zip(days, writers) {
       let previous = sealed[day]
       // Before the first day with readings there is nothing to seal.

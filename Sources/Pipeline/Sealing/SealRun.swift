@@ -43,6 +43,10 @@ struct SealRun {
   private(set) var sealed: [Int64: SealedDay] = [:]
   /// Days that this run was the first to seal: until it ends, nobody has relied on them.
   var newDays: Set<Int64> = []
+  /// Days that this run wrote anything of.
+  private var writtenDays: Set<Int64> = []
+  /// Days that are published while those around them may not agree with them yet.
+  private var unfinishedDays: ClosedRange<Int64>?
   private(set) var work = Work()
 
   /// What a run had to do.
@@ -82,7 +86,7 @@ struct SealRun {
     var open = try openDays(through: last, at: now)
     if let forced { open.insert(forced) }
     var done: Set<Int64> = []
-    var changed: Set<Int64> = []
+    var changed = try finishInterrupted(at: now)
     while let day = open.subtracting(done).min() {
       try checkCancelled()
       let left = open.subtracting(done)
@@ -100,13 +104,41 @@ struct SealRun {
         open.formUnion((first...last).filter { sealed[$0] == nil })
       }
       changed.formUnion(try refresh(around: days, at: now))
+      try noteFinished()
     }
     try store.noteScanned(throughBlock: scanned)
-    for day in done.union(changed) {
+    for day in done.union(writtenDays) {
       while try store.dropSuperseded(day: day, rowCountMax: Self.deviceCountMax) > 0 {}
     }
     settings.progress(1)
     return changed.sorted().compactMap { sealed[$0] }
+  }
+
+  /// Gives the days around those that the last run published the context that it could not give
+  /// them any more.
+  private mutating func finishInterrupted(at now: Milliseconds) throws -> Set<Int64> {
+    guard let days = try store.unfinishedSeals() else { return [] }
+    unfinishedDays = days
+    var changed: Set<Int64> = []
+    for day in days { changed.formUnion(try refresh(around: day...day, at: now)) }
+    try noteFinished()
+    return changed
+  }
+
+  /// To be called before days are published: until ``noteFinished()`` those around them may have
+  /// another context than these say.
+  mutating func noteUnfinished(_ days: ClosedRange<Int64>) throws {
+    let all = unfinishedDays.map {
+      min($0.lowerBound, days.lowerBound)...max($0.upperBound, days.upperBound)
+    }
+    guard all == nil || all != unfinishedDays else { return }
+    unfinishedDays = all ?? days
+    try store.noteUnfinishedSeals(unfinishedDays)
+  }
+
+  private mutating func noteFinished() throws {
+    unfinishedDays = nil
+    try store.noteUnfinishedSeals(nil)
   }
 
   func checkCancelled() throws {
@@ -153,7 +185,10 @@ struct SealRun {
   }
 
   /// Notes what a day became.
-  mutating func note(_ day: SealedDay) { sealed[day.day] = day }
+  mutating func note(_ day: SealedDay) {
+    sealed[day.day] = day
+    writtenDays.insert(day.day)
+  }
 
   /// Notes what was read for some days.
   mutating func note(_ assembly: SpanAssembly) {
