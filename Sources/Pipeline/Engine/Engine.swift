@@ -34,14 +34,12 @@ final class Engine {
   static let liveObservation = 1
   /// How often the engine looks when nobody wakes it.
   static let idleWait: Milliseconds = 100
-  static let checkpointEvery: Milliseconds = 300_000
   static let checkpointReadings: UInt64 = 1_000_000
   /// A status names every device, so it is made for people, not for every commit.
   static let publishEvery: Milliseconds = 500
   /// Silences are looked for this often: a second is nothing beside an allowance of minutes.
   static let tickEvery: Milliseconds = 1_000
-  /// What is too old leaves in steps: so often, or the next second after a step that was full.
-  static let retentionEvery: Milliseconds = 60_000
+  /// After a step of retention that was full.
   static let retentionStep: Milliseconds = 1_000
   static let retentionRowCountMax = 256
   static let retryFirst: Milliseconds = 100
@@ -60,6 +58,7 @@ final class Engine {
   /// Told when the outbox has something new; nil if alerts are not published.
   let publisher: PublisherLink?
   private let retention: RetentionLimits
+  private let pace: EnginePace
   // What is due and when is reckoned in running time, which nobody can set.
   private var retentionDueAt: Milliseconds
   private var tickedAt: Milliseconds?
@@ -87,8 +86,9 @@ final class Engine {
   init(
     intake: Intake, judge: consuming AlertJudge, store: Store, commands: ControlQueue,
     sources: [SourceBox], wake: DispatchSemaphore, publisher: PublisherLink?,
-    retention: RetentionLimits, clocks: Clocks, log: @escaping @Sendable (String) -> Void,
-    stopping: @escaping () -> Bool, publish: @escaping (EngineStatus) -> Void
+    retention: RetentionLimits, pace: EnginePace = .init(), clocks: Clocks,
+    log: @escaping @Sendable (String) -> Void, stopping: @escaping () -> Bool,
+    publish: @escaping (EngineStatus) -> Void
   ) {
     self.intake = intake
     self.judge = judge
@@ -102,8 +102,9 @@ final class Engine {
     self.stopping = stopping
     self.publish = publish
     self.retention = retention
+    self.pace = pace
     checkpointAt = clocks.own.running()
-    retentionDueAt = checkpointAt + Self.retentionEvery
+    retentionDueAt = checkpointAt + pace.retentionEvery
   }
 
   /// Runs until told to stop, then drains what is left and writes a checkpoint.
@@ -236,7 +237,7 @@ final class Engine {
 
   private func checkpointIfDue(_ now: Milliseconds) throws(StoreError) {
     let readings = intake.counters.readings - readingsAtCheckpoint
-    let isDue = now - checkpointAt >= Self.checkpointEvery || readings >= Self.checkpointReadings
+    let isDue = now - checkpointAt >= pace.checkpointEvery || readings >= Self.checkpointReadings
     guard isDue, readings > 0 else { return }
     try checkpoint()
   }
@@ -244,13 +245,15 @@ final class Engine {
   private func applyRetentionIfDue(_ now: Milliseconds) throws(StoreError) {
     clocks.own.set(certain: ownClock.certain(running: now), at: now)
     guard now >= retentionDueAt else { return }
-    retentionDueAt = now + Self.retentionEvery
+    retentionDueAt = now + pace.retentionEvery
     do {
       // A clock that nobody has confirmed deletes nothing that may be young.
       guard let today = ownClock.certain(running: now) else { return }
       let deleted = try store.applyRetention(
         retention, at: today, rowCountMax: Self.retentionRowCountMax)
-      if deleted == Self.retentionRowCountMax { retentionDueAt = now + Self.retentionStep }
+      if deleted == Self.retentionRowCountMax {
+        retentionDueAt = min(retentionDueAt, now + Self.retentionStep)
+      }
     } catch where error.isRetryable {
       log("\(error); what is too old stays until the next time")
     }
