@@ -126,19 +126,24 @@ final class Engine {
     try judgeClock()
     try executeCommands()
     noteObservation()
+    // Taken before draining: what the broker had for us until then is in the rings.
+    let heardUntil = observation.current?.end
     let offset = ownClock.offset
     let drained = sources.map { box in
       unsafe box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
         unsafe intake.accept(Message(record: record).stamped(later: offset))
       }
     }
+    // A connection that is newer than the look before may have brought what was drained.
+    noteObservation()
+    noteConnections(offset)
     let now = clocks.own.running()
     let isFull = drained.contains(SessionLimits.batchMessages)
     var batch = intake.takeBatch()
     for block in batch.blocks { judge.read(block, gaps: intake.gaps) }
     judgeMarks()
     // What is still in a ring may be the very reading whose absence a tick would judge.
-    if !isFull, let heardUntil = observation.current?.end { tick(now, until: heardUntil + offset) }
+    if !isFull, let heardUntil { tick(now, until: heardUntil + offset) }
     let isObservationDue = now - observedWrittenAt >= Self.observationEvery || isLast
     (batch.alerts, batch.outbox) = judge.book.takeTransitions()
     if drained.contains(where: { $0 > 0 }) || !batch.alerts.isEmpty || isObservationDue {
@@ -159,16 +164,26 @@ final class Engine {
     }
   }
 
+  private func noteConnections(_ offset: Milliseconds) {
+    for box in sources {
+      guard let since = box.source.link.status.heardFrom else { continue }
+      judge.brokerSigns.noteHearing(since: since + offset, by: box.source.settings.number)
+    }
+  }
+
   /// A mark is believed when the broker outlives it. In a quiet hour nothing shows that by itself,
   /// so the publisher asks.
   private func judgeMarks() {
     // While we cannot hear, another client's answer may come from a broker that is a new one.
     guard !judge.pendingMarks.isEmpty, observation.current != nil else { return }
-    let answers = sources.compactMap { $0.source.link.status.answeredAt }.map {
-      $0 + ownClock.offset
+    for box in sources {
+      guard let answeredAt = box.source.link.status.answeredAt else { continue }
+      judge.noteBrokerAlive(
+        at: answeredAt + ownClock.offset, by: box.source.settings.number, intake.gaps)
     }
-    let alive = max(answers.max() ?? .min, publisher?.brokerAliveAt ?? .min)
-    judge.noteBrokerAlive(at: alive, intake.gaps)
+    if let publisher {
+      judge.noteBrokerAlive(at: publisher.brokerAliveAt, by: nil, intake.gaps)
+    }
     if !judge.pendingMarks.isEmpty { publisher?.probe() }
   }
 

@@ -30,6 +30,7 @@ enum Recovery {
       if id > afterBlock { judge.recover(block, gaps: intake.gaps) }
     }
     intake.recover(&shelved)
+    judge.forgetMarks()
     judge.takeOpenAlerts()
   }
 }
