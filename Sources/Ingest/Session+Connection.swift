@@ -88,6 +88,7 @@ extension Session {
       return
     }
     resumedLeft = isResumed ? settings.receiveMaximum : 0
+    resumedUntil = isResumed ? clock() + SessionLimits.resumedFor : .min
     link.update {
       $0.isConnected = true
     }
@@ -156,6 +157,8 @@ extension Session {
     var flags: ReadingFlags = isRetained ? .retained : []
     if resumedLeft > 0 {
       resumedLeft -= 1
+      flags.insert(.resumed)
+    } else if now < resumedUntil {
       flags.insert(.resumed)
     }
     guard let topicText = unsafe message.pointee.topic else { return }

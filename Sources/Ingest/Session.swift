@@ -27,6 +27,8 @@ import Telemetry
   var received: UInt64 = 0
   /// Messages of a resumed session that the broker may have delivered before.
   var resumedLeft = 0
+  /// Until then a resumed session may bring what waited at the broker.
+  var resumedUntil: Milliseconds = .min
   var failure: MosquittoError?
   /// The broker has confirmed every filter to this process, in the session it still keeps.
   var isSubscribed = false

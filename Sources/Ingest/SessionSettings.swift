@@ -46,4 +46,7 @@ package enum SessionLimits {
   /// How long a commit may take before the session looks whether it should stop.
   package static let commitPatience: Milliseconds = 250
   package static let idlePoll: Milliseconds = 500
+  /// What a session that the broker kept brings in its first moments may have waited there, however
+  /// much it is.
+  package static let resumedFor: Milliseconds = 10_000
 }
