@@ -19,6 +19,7 @@ package final class PipelineRun: Sendable {
   package let configuration: PipelineConfiguration
   package let profiles: [Profile]
   package let store: Store
+  private let pace: EnginePace
   private let log: @Sendable (String) -> Void
   /// What the machine says the time of day is, which may be wrong.
   private let clock: @Sendable () -> Milliseconds
@@ -38,11 +39,12 @@ package final class PipelineRun: Sendable {
   ///   - runningTime: what its steps are judged by.
   package init(
     configuration: PipelineConfiguration, profiles: [Profile], registry: Registry?,
-    clock: @escaping @Sendable () -> Milliseconds, runningTime: RunningTime,
-    log: @escaping @Sendable (String) -> Void
+    pace: EnginePace = .init(), clock: @escaping @Sendable () -> Milliseconds,
+    runningTime: RunningTime, log: @escaping @Sendable (String) -> Void
   ) throws {
     self.configuration = configuration
     self.profiles = profiles
+    self.pace = pace
     self.clock = clock
     self.runningTime = runningTime
     self.log = log
@@ -91,7 +93,7 @@ package final class PipelineRun: Sendable {
     let engine = Engine(
       intake: intake, judge: judge, store: store, commands: desk.queue, sources: boxes,
       wake: wake, publisher: publisher?.link, retention: configuration.retention.limits,
-      clocks: .init(wall: clock, boot: runningTime.boot, own: time), log: log,
+      pace: pace, clocks: .init(wall: clock, boot: runningTime.boot, own: time), log: log,
       stopping: { [self] in
         guard isStopped || failure.withLock({ $0 != nil }) else { return false }
         // Sessions first: each waits for its last batch, which only a running engine commits.

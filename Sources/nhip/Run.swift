@@ -24,11 +24,19 @@ extension Nhip {
       help: ArgumentHelp("Milliseconds in this file are added to the clock.", visibility: .hidden))
     var clockOffsetFile: String?
 
+    /// These two as well: a kill can hit a checkpoint only where there are many.
+    @Option(help: ArgumentHelp("Milliseconds between two checkpoints.", visibility: .hidden))
+    var checkpointEvery: Milliseconds?
+
+    @Option(
+      help: ArgumentHelp("Milliseconds between two steps of retention.", visibility: .hidden))
+    var retentionEvery: Milliseconds?
+
     func run() throws {
       try SystemExit.mapped {
         let offsetClock = clockOffsetFile.map { OffsetClock(path: $0) }
         let run = try LoadedPipeline(path: pipeline).makeRun(
-          clock: { offsetClock?.now() ?? Nhip.wallClock() })
+          pace: pace, clock: { offsetClock?.now() ?? Nhip.wallClock() })
         let signals = StopSignals { run.stop() }
         // Cancelled, they would let a signal that is still on its way kill us before we have
         // said goodbye: seen under load, with everything already on disk.
@@ -37,6 +45,13 @@ extension Nhip {
           if let status = run.status { Nhip.log("stopped: \(status.counters)") }
         }
       }
+    }
+
+    private var pace: EnginePace {
+      var pace = EnginePace()
+      pace.checkpointEvery = checkpointEvery ?? pace.checkpointEvery
+      pace.retentionEvery = retentionEvery ?? pace.retentionEvery
+      return pace
     }
   }
 
@@ -83,12 +98,12 @@ struct LoadedPipeline {
   }
 
   func makeRun(
-    clock: @escaping @Sendable () -> Milliseconds = Nhip.wallClock,
+    pace: EnginePace = .init(), clock: @escaping @Sendable () -> Milliseconds = Nhip.wallClock,
     log: @escaping @Sendable (String) -> Void = Nhip.log
   ) throws -> PipelineRun {
     try PipelineRun(
-      configuration: configuration, profiles: profiles, registry: registry, clock: clock,
-      runningTime: .ofThisMachine(), log: log)
+      configuration: configuration, profiles: profiles, registry: registry, pace: pace,
+      clock: clock, runningTime: .ofThisMachine(), log: log)
   }
 }
 

@@ -49,6 +49,29 @@ extension EndToEnd {
       #expect(try nhip.terminate().code == 0)
     }
 
+    @Test("a will that the broker kept announces nothing, however much it kept")
+    func keptWill() throws {
+      let broker = try BrokerFixture()
+      let nhip = try NhipProcess(broker: broker.port, receiveMaximum: 5)
+      try nhip.start()
+      try broker.waitForSubscriptions()
+      #expect(try nhip.terminate().code == 0)
+      let readingCount = 12
+      for number in 1...readingCount {
+        try broker.publish(Self.telemetry, #"{"seq":\#(number)}"#)
+      }
+      try broker.publish(Self.state, #"{"online":false}"#)
+      try broker.publish("nhip/v1/04321/wifi-ap/ap-hcc-1/telemetry", #"{"seq":4711}"#)
+      try nhip.start()
+      try nhip.waitForReading("\"seq\":4711")
+      #expect(try nhip.terminate().code == 0)
+      let kept = try nhip.export()
+      #expect(kept.count == readingCount + 2)
+      #expect(kept.allSatisfy { $0.contains("\"resumed\"") })
+      let alerts = try nhip.command("alerts", "list", "--store", "nhip.sqlite")
+      #expect(!alerts.output.contains("offline"), "\(alerts)")
+    }
+
     @Test("a killed nhip is told by its will, and comes back without announcing anything again")
     func killed() throws {
       let broker = try BrokerFixture()

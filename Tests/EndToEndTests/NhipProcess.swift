@@ -15,17 +15,20 @@ final class NhipProcess {
     .deletingLastPathComponent().appendingPathComponent("nhip").path
 
   convenience init(
-    broker port: Int, store: String = "nhip.sqlite", publishesAlerts: Bool = false
+    broker port: Int, store: String = "nhip.sqlite", publishesAlerts: Bool = false,
+    receiveMaximum: Int = 10_000
   ) throws {
     try self.init(
-      source: "broker: mqtt://127.0.0.1:\(port)", store: store, publishesAlerts: publishesAlerts)
+      source: "broker: mqtt://127.0.0.1:\(port)", store: store, publishesAlerts: publishesAlerts,
+      receiveMaximum: receiveMaximum)
   }
 
   /// - Parameters:
   ///   - source: the lines of `source` before the sessions, without indentation.
   ///   - publishesAlerts: whether alerts go out by MQTT.
   init(
-    source: String, store: String = "nhip.sqlite", publishesAlerts: Bool = false
+    source: String, store: String = "nhip.sqlite", publishesAlerts: Bool = false,
+    receiveMaximum: Int = 10_000
   ) throws {
     folder = try TemporaryFolder()
     storePath = store
@@ -42,7 +45,7 @@ final class NhipProcess {
       """
       source:
         \(sourceLines)
-        receive_maximum: 10000
+        receive_maximum: \(receiveMaximum)
         session_expiry: 7d
         sessions:
           - { name: live, channels: [telemetry, state, event], communes: ["*"] }

@@ -79,9 +79,17 @@ struct JudgeBench {
     judge.tick(now: now, gaps: gaps)
   }
 
-  mutating func brokerAlive(at instant: Milliseconds) {
-    judge.noteBrokerAlive(at: instant, gaps)
+  /// - Parameter session: by which it says something; nil if it confirms what was sent to it.
+  mutating func brokerAlive(at instant: Milliseconds, by session: UInt16? = nil) {
+    judge.noteBrokerAlive(at: instant, by: session, gaps)
   }
+
+  /// The session comes back.
+  mutating func connect(at instant: Milliseconds) {
+    judge.brokerSigns.noteHearing(since: instant, by: 1)
+  }
+
+  mutating func forgetMarks() { judge.forgetMarks() }
 
   mutating func hear(at time: Milliseconds, flags: ReadingFlags = []) {
     read(at: time, receivedAt: time, flags, wan: .absent, clients: .absent)
@@ -116,6 +124,7 @@ struct JudgeBench {
       kind: "wifi-ap", profileVersion: 1, metricNames: profile.metrics.map(\.name))
     block.device = [device.number]
     block.channel = [.telemetry]
+    block.session = [1]
     block.flags = [flags]
     block.receivedAt = [receivedAt]
     block.eventTime = [time]
@@ -141,6 +150,7 @@ struct JudgeBench {
       book: Self.book(device, open: judge.book.openAlerts))
     if let checkpoint { precondition(Checkpoint.restore(checkpoint, intake, &judge)) }
     for block in blocks { judge.recover(block, 0..<block.count, gaps: gaps) }
+    judge.forgetMarks()
     judge.takeOpenAlerts()
     return committed
   }

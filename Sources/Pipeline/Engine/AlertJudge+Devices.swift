@@ -15,6 +15,7 @@ extension AlertJudge {
     // A mark that waits is forgotten; silence tells as well.
     pendingMarks = []
     markedAt = Array(repeating: .min, count: self.devices.count)
+    markedBy = Array(repeating: 0, count: self.devices.count)
     (conditionStart, conditionStates, anomalyStart, anomalyStates) = ([], [], [], [])
     reserveStates()
     for device in self.devices {
@@ -78,7 +79,7 @@ extension AlertJudge {
 
   /// Our time was wrong: nothing can have been heard or judged later than now.
   mutating func forget(after now: Milliseconds) {
-    brokerAliveAt = min(brokerAliveAt, now)
+    brokerSigns.forget(after: now)
     for position in devices.indices where heardAt[position] != .min {
       let plan = plans[planOfDevice[position]]
       heardAt[position] = min(heardAt[position], now)

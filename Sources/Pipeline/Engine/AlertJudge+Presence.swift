@@ -29,7 +29,8 @@ extension AlertJudge {
   /// The broker says that the device is gone. That is believed once the broker has shown that it
   /// lives on: in its last moments a broker publishes the will of every client.
   mutating func noteMark(
-    _ position: Int, receivedAt: Milliseconds, isResumed: Bool, _ gaps: ObservationGaps
+    _ position: Int, receivedAt: Milliseconds, session: UInt16, isResumed: Bool,
+    _ gaps: ObservationGaps
   ) {
     guard !isOffline[position], markedAt[position] == .min else { return }
     // What a resumed session delivers at first tells of the time we slept through.
@@ -37,26 +38,42 @@ extension AlertJudge {
       return
     }
     markedAt[position] = receivedAt
+    markedBy[position] = session
     pendingMarks.append(position)
   }
 
-  /// - Parameter instant: when the broker sent something that is no mark, or later.
-  mutating func noteBrokerAlive(at instant: Milliseconds, _ gaps: ObservationGaps) {
-    brokerAliveAt = max(brokerAliveAt, instant)
+  /// - Parameters:
+  ///   - instant: when the broker's answer to something arrived, or its message that is no mark;
+  ///     if it confirmed what we had sent to it, when we sent that.
+  ///   - session: by which it came; nil if we sent it: that counts for every session.
+  mutating func noteBrokerAlive(
+    at instant: Milliseconds, by session: UInt16?, _ gaps: ObservationGaps
+  ) {
+    brokerSigns.note(instant, by: session)
     if !pendingMarks.isEmpty { judgeMarks(gaps) }
+  }
+
+  /// Another process heard these marks, by connections that have ended with it: whether the broker
+  /// outlived them nobody can tell any more. Silence tells as well.
+  mutating func forgetMarks() {
+    for position in pendingMarks { markedAt[position] = .min }
+    pendingMarks = []
   }
 
   private mutating func judgeMarks(_ gaps: ObservationGaps) {
     var left: [Int] = []
     for position in pendingMarks where markedAt[position] != .min {
       let mark = markedAt[position]
-      if let since = gaps.hearingSince, since > mark {
+      switch brokerSigns.verdict(onMarkAt: mark, by: markedBy[position]) {
+      case .lost:
         // It was the broker, or the way to it, that went.
         markedAt[position] = .min
-      } else if mark < brokerAliveAt {
+      case _ where (gaps.hearingSince ?? mark) > mark:
+        markedAt[position] = .min
+      case .outlived:
         markedAt[position] = .min
         raiseOffline(position, at: mark, markReceivedAt: mark)
-      } else {
+      case .open:
         left.append(position)
       }
     }

@@ -45,10 +45,11 @@ struct AlertJudge {
   /// When the broker said that the device is gone, until it is known that the broker itself lives;
   /// `.min` is none.
   var markedAt: [Milliseconds] = []
+  /// By which session it said so.
+  var markedBy: [UInt16] = []
   /// Positions with such a mark. Bounded by the devices.
   var pendingMarks: [Int] = []
-  /// The newest sign of life of the broker: anything but a mark that it sent.
-  var brokerAliveAt: Milliseconds = .min
+  var brokerSigns = BrokerSigns()
   var conditionStart: [Int] = []
   var conditionStates: [ConditionState] = []
   var anomalyStart: [Int] = []
@@ -114,10 +115,14 @@ struct AlertJudge {
       if !flags.isDisjoint(with: Self.unjudged) { continue }
       let (time, receivedAt) = (block.eventTime[row], block.receivedAt[row])
       // Whoever spoke, the broker lives.
-      if !flags.contains(.offlineMark) { noteBrokerAlive(at: receivedAt, gaps) }
+      if !flags.contains(.offlineMark) {
+        noteBrokerAlive(at: receivedAt, by: block.session[row], gaps)
+      }
       if isKnown(position) { continue }
       if flags.contains(.offlineMark) {
-        noteMark(position, receivedAt: receivedAt, isResumed: flags.contains(.resumed), gaps)
+        noteMark(
+          position, receivedAt: receivedAt, session: block.session[row],
+          isResumed: flags.contains(.resumed), gaps)
         continue
       }
       if markedAt[position] != .min, time > heardAt[position] || flags.contains(.untimed) {

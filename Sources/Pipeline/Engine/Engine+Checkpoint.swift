@@ -5,7 +5,6 @@ import Telemetry
 
 /// When the engine writes a checkpoint, and how far it is with the one that is being written.
 struct CheckpointSchedule {
-  static let every: Milliseconds = 300_000
   static let readingCount: UInt64 = 1_000_000
   /// Between two parts: what writing them takes is a fraction of the time at most.
   static let partEvery: Milliseconds = 50
@@ -20,13 +19,17 @@ struct CheckpointSchedule {
   var writing: Writing?
   /// About how large a part is.
   var partSizeBytes = Checkpoint.partSizeBytes
+  private let every: Milliseconds
   private var begunAt: Milliseconds
   private var readingsBegun: UInt64 = 0
   private var partAt: Milliseconds = .min / 2
   /// Due, whatever the time is.
   var isAsked = false
 
-  init(from now: Milliseconds) { begunAt = now }
+  init(from now: Milliseconds, every: Milliseconds) {
+    begunAt = now
+    self.every = every
+  }
 
   /// What was written may not fit what comes: devices have other positions or other states. It is
   /// begun again.
@@ -42,7 +45,7 @@ struct CheckpointSchedule {
 
   func isDue(_ now: Milliseconds, readings: UInt64) -> Bool {
     let count = readings - readingsBegun
-    return isAsked || count >= Self.readingCount || count > 0 && now - begunAt >= Self.every
+    return isAsked || count >= Self.readingCount || count > 0 && now - begunAt >= every
   }
 
   mutating func isPartDue(_ now: Milliseconds) -> Bool {

@@ -38,8 +38,7 @@ final class Engine {
   static let publishEvery: Milliseconds = 500
   /// Silences are looked for this often: a second is nothing beside an allowance of minutes.
   static let tickEvery: Milliseconds = 1_000
-  /// What is too old leaves in steps: so often, or the next second after a step that was full.
-  static let retentionEvery: Milliseconds = 60_000
+  /// After a step of retention that was full.
   static let retentionStep: Milliseconds = 1_000
   static let retentionRowCountMax = 256
   static let retryFirst: Milliseconds = 100
@@ -58,6 +57,7 @@ final class Engine {
   /// Told when the outbox has something new; nil if alerts are not published.
   let publisher: PublisherLink?
   private let retention: RetentionLimits
+  private let pace: EnginePace
   // What is due and when is reckoned in running time, which nobody can set.
   private var retentionDueAt: Milliseconds
   private var tickedAt: Milliseconds?
@@ -85,8 +85,9 @@ final class Engine {
   init(
     intake: Intake, judge: consuming AlertJudge, store: Store, commands: ControlQueue,
     sources: [SourceBox], wake: DispatchSemaphore, publisher: PublisherLink?,
-    retention: RetentionLimits, clocks: Clocks, log: @escaping @Sendable (String) -> Void,
-    stopping: @escaping () -> Bool, publish: @escaping (EngineStatus) -> Void
+    retention: RetentionLimits, pace: EnginePace = .init(), clocks: Clocks,
+    log: @escaping @Sendable (String) -> Void, stopping: @escaping () -> Bool,
+    publish: @escaping (EngineStatus) -> Void
   ) {
     self.intake = intake
     self.judge = judge
@@ -100,9 +101,10 @@ final class Engine {
     self.stopping = stopping
     self.publish = publish
     self.retention = retention
+    self.pace = pace
     let now = clocks.own.running()
-    checkpoints = CheckpointSchedule(from: now)
-    retentionDueAt = now + Self.retentionEvery
+    checkpoints = CheckpointSchedule(from: now, every: pace.checkpointEvery)
+    retentionDueAt = now + pace.retentionEvery
   }
 
   /// Runs until told to stop, then drains what is left and writes a checkpoint.
@@ -124,19 +126,24 @@ final class Engine {
     try judgeClock()
     try executeCommands()
     noteObservation()
+    // Taken before draining: what the broker had for us until then is in the rings.
+    let heardUntil = observation.current?.end
     let offset = ownClock.offset
     let drained = sources.map { box in
       unsafe box.source.consumer.drain(limit: SessionLimits.batchMessages) { record in
         unsafe intake.accept(Message(record: record).stamped(later: offset))
       }
     }
+    // A connection that is newer than the look before may have brought what was drained.
+    noteObservation()
+    noteConnections(offset)
     let now = clocks.own.running()
     let isFull = drained.contains(SessionLimits.batchMessages)
     var batch = intake.takeBatch()
     for block in batch.blocks { judge.read(block, gaps: intake.gaps) }
     judgeMarks()
     // What is still in a ring may be the very reading whose absence a tick would judge.
-    if !isFull, let heardUntil = observation.current?.end { tick(now, until: heardUntil + offset) }
+    if !isFull, let heardUntil { tick(now, until: heardUntil + offset) }
     let isObservationDue = now - observedWrittenAt >= Self.observationEvery || isLast
     (batch.alerts, batch.outbox) = judge.book.takeTransitions()
     if drained.contains(where: { $0 > 0 }) || !batch.alerts.isEmpty || isObservationDue {
@@ -158,16 +165,26 @@ final class Engine {
     }
   }
 
+  private func noteConnections(_ offset: Milliseconds) {
+    for box in sources {
+      guard let since = box.source.link.status.heardFrom else { continue }
+      judge.brokerSigns.noteHearing(since: since + offset, by: box.source.settings.number)
+    }
+  }
+
   /// A mark is believed when the broker outlives it. In a quiet hour nothing shows that by itself,
   /// so the publisher asks.
   private func judgeMarks() {
     // While we cannot hear, another client's answer may come from a broker that is a new one.
     guard !judge.pendingMarks.isEmpty, observation.current != nil else { return }
-    let answers = sources.compactMap { $0.source.link.status.answeredAt }.map {
-      $0 + ownClock.offset
+    for box in sources {
+      guard let answeredAt = box.source.link.status.answeredAt else { continue }
+      judge.noteBrokerAlive(
+        at: answeredAt + ownClock.offset, by: box.source.settings.number, intake.gaps)
     }
-    let alive = max(answers.max() ?? .min, publisher?.brokerAliveAt ?? .min)
-    judge.noteBrokerAlive(at: alive, intake.gaps)
+    if let publisher {
+      judge.noteBrokerAlive(at: publisher.brokerAliveAt, by: nil, intake.gaps)
+    }
     if !judge.pendingMarks.isEmpty { publisher?.probe() }
   }
 
@@ -239,13 +256,15 @@ final class Engine {
   private func applyRetentionIfDue(_ now: Milliseconds) throws(StoreError) {
     clocks.own.set(certain: ownClock.certain(running: now), at: now)
     guard now >= retentionDueAt else { return }
-    retentionDueAt = now + Self.retentionEvery
+    retentionDueAt = now + pace.retentionEvery
     do {
       // A clock that nobody has confirmed deletes nothing that may be young.
       guard let today = ownClock.certain(running: now) else { return }
       let deleted = try store.applyRetention(
         retention, at: today, rowCountMax: Self.retentionRowCountMax)
-      if deleted == Self.retentionRowCountMax { retentionDueAt = now + Self.retentionStep }
+      if deleted == Self.retentionRowCountMax {
+        retentionDueAt = min(retentionDueAt, now + Self.retentionStep)
+      }
     } catch where error.isRetryable {
       log("\(error); what is too old stays until the next time")
     }

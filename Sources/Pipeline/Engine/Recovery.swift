@@ -26,6 +26,7 @@ enum Recovery {
       judge.recover(columns, rows, id: id, standing, gaps: intake.gaps)
     }
     intake.recover(&deliveries)
+    judge.forgetMarks()
     judge.takeOpenAlerts()
   }
 
