@@ -27,6 +27,24 @@ import Testing
     #expect(down == availability.down, "outages do not sum to down, seed \(seed)")
   }
 
+  @Test(
+    "a period put together from its parts is the period", arguments: 0..<200 as Range<UInt64>)
+  func joined(seed: UInt64) {
+    var life = AvailabilityCase(seed: seed)
+    let history = life.history(life.readings)
+    let whole = life.compute(history)
+    var random = SeededGenerator(seed: seed)
+    let period = life.period
+    let cuts = (0..<3).map { _ in Int.random(in: period, using: &random) }
+    let edges = Set([period.lowerBound, period.upperBound] + cuts).sorted()
+    let parts = zip(edges, edges.dropFirst()).map { start, end in
+      life.period = start..<end
+      return life.compute(history).part
+    }
+    let joined = Availability.joined(parts, period: whole.period, outageMin: whole.outageMin)
+    #expect(joined == whole, "seed \(seed)")
+  }
+
   @Test("the oracle meets every state and marked outages")
   func coverage() {
     var seen: Set<DeviceState> = []

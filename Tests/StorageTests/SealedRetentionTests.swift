@@ -66,7 +66,7 @@ struct SealedRetentionTests {
       var columns = ReadingColumns(kind: "kiosk", profileVersion: 1, metricNames: ["paper"])
       columns.appendReading(device: 7, at: LocalTime.start(ofDay: day) + 5)
       let block = SealedBlock(day: day, device: 7, readings: columns, duplicateCount: 0)
-      let figures = SealedFigures(device: 7, inputHash: 1, text: "up=5")
+      let figures = SealedFigures(device: 7, inputHash: 1, text: "up=5", intervals: "up:0")
       try store.stage([
         StagedDay(day: day, generation: 1, blocks: [block], figures: [figures])
       ])
@@ -83,7 +83,26 @@ struct SealedRetentionTests {
     #expect(days.map(\.readingCount) == [1, 1])
     #expect(try store.sealedDevices(of: days[0]).isEmpty)
     #expect(try store.sealedFigures(of: days[0])[7]?.text == "up=5")
+    #expect(try store.sealedFigures(of: days[0])[7]?.intervals == "up:0")
     #expect(try store.sealedBlock(of: days[1], device: 7)?.readings.count == 1)
+  }
+
+  @Test("a store that an older nhip wrote has figures without intervals")
+  func olderFormat() throws {
+    let figures = SealedFigures(device: 7, inputHash: 1, text: "up=5", intervals: "up:0")
+    try store.stage([StagedDay(day: 10, generation: 1, blocks: [], figures: [figures])])
+    let day = try store.publish(
+      SealedDay(
+        day: 10, revision: 1, generation: 1, throughBlock: 0, sealedAt: 0, isFinal: true),
+      cause: "sealed", differences: [])
+    try store.write("test") {
+      try $0.execute(sql: "ALTER TABLE sealed_figure DROP COLUMN intervals")
+    }
+    let older = try Store(path: home.path, access: .readOnly)
+    defer { older.close() }
+    #expect(
+      try older.sealedFigures(of: day)[7]
+        == SealedFigures(device: 7, inputHash: 1, text: "up=5"))
   }
 
   @Test("what was staged and not published is seen by nobody, and goes")
