@@ -38,7 +38,9 @@ struct BlockRow {
     self.bytes = bytes
   }
 
-  func insert(_ db: Database) throws {
+  /// - Returns: its id.
+  @discardableResult
+  func insert(_ db: Database) throws -> Int64 {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO block (id, kind, profile_version, reading_count, event_time_min,
@@ -49,5 +51,6 @@ struct BlockRow {
         id, columns.kind, columns.profileVersion, readingCount, eventTime.min, eventTime.max,
         receivedAtMax, Data(bytes),
       ])
+    return db.lastInsertedRowID
   }
 }

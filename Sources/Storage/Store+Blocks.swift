@@ -64,12 +64,7 @@ extension Store {
       let rows = try blocks(after: position, filter)
       guard let last = rows.last else { return }
       for (id, bytes) in rows {
-        let block: MergedBlock
-        do { block = try MergedBlock(encoded: bytes, id: id) } catch {
-          throw StoreError(
-            code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
-            next: "keep a copy of the file and restore the last backup")
-        }
+        let block = try decode(id, bytes)
         // Blocks may have been merged since the rows before were read.
         for member in block.members where member.id > position && member.id <= filter.upTo {
           let columns = block.sets[member.set]
@@ -80,6 +75,41 @@ extension Store {
         }
       }
       position = last.id
+    }
+  }
+
+  /// Hands over chosen blocks in the order of their ids, those that are still there.
+  ///
+  /// - Throws: as the others.
+  package func forEachBlock(
+    ids: some Sequence<Int64>, _ body: (Int64, ReadingColumns) throws -> Void
+  ) throws {
+    var block = MergedBlock()
+    for id in ids.sorted() {
+      // Those that were merged mostly stand in one row with the next that is asked for.
+      if block.members.last.map({ $0.id < id }) ?? true {
+        guard let (last, bytes) = try row(holding: id) else { return }
+        block = try decode(last, bytes)
+      }
+      guard let member = block.members.first(where: { $0.id == id }) else { continue }
+      try body(id, block.sets[member.set].slice(member.rows))
+    }
+  }
+
+  /// The row that holds a block, if any does; nil if all are older.
+  private func row(holding id: Int64) throws(StoreError) -> (id: Int64, bytes: [UInt8])? {
+    try read("blocks cannot be read") { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT id, bytes FROM block WHERE id >= ? ORDER BY id LIMIT 1")
+      return try Row.fetchOne(statement, arguments: [id]).map { ($0[0], [UInt8]($0[1] as Data)) }
+    }
+  }
+
+  private func decode(_ id: Int64, _ bytes: [UInt8]) throws(StoreError) -> MergedBlock {
+    do { return try MergedBlock(encoded: bytes, id: id) } catch {
+      throw StoreError(
+        code: .corrupt, what: "block \(id) cannot be read: \(error)", path: path,
+        next: "keep a copy of the file and restore the last backup")
     }
   }
 
