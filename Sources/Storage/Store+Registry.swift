@@ -29,10 +29,11 @@ extension Store {
   package func registry() throws(StoreError) -> Registry {
     try read("the registry cannot be read") { db in
       Registry(
-        units: try Self.rows(UnitRow.self, db).map(\.unit),
-        sites: try Self.rows(SiteRow.self, db).map(\.site),
-        devices: try Self.rows(DeviceRow.self, db).map(\.device),
-        systems: try Self.rows(InformationSystemRow.self, db).map(\.system))
+        units: try Self.entries(db, { (row: UnitRow) in row.unit }, by: { $0.code }),
+        sites: try Self.entries(db, { (row: SiteRow) in row.site }, by: { $0.code }),
+        devices: try Self.entries(db, { (row: DeviceRow) in row.device }, by: { $0.id }),
+        systems: try Self.entries(
+          db, { (row: InformationSystemRow) in row.system }, by: { $0.code }))
     }
   }
 
@@ -105,7 +106,16 @@ extension Store {
     }
   }
 
-  private static func rows<Row: RegistryRow>(_: Row.Type, _ db: Database) throws -> [Row] {
-    try Row.fetchAll(db).sorted { $0.key < $1.key }
+  /// Row by row and sorted in place: a nation's devices are tens of megabytes each time they are
+  /// in memory as something else.
+  private static func entries<Row: RegistryRow, Entry>(
+    _ db: Database, _ entry: (Row) -> Entry, by key: (Entry) -> String
+  ) throws -> [Entry] {
+    var entries: [Entry] = []
+    entries.reserveCapacity(try Row.fetchCount(db))
+    let rows = try Row.fetchCursor(db)
+    while let row = try rows.next() { entries.append(entry(row)) }
+    entries.sort { key($0) < key($1) }
+    return entries
   }
 }

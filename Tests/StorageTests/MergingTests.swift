@@ -86,6 +86,13 @@ struct MergingTests {
       // Not written out: it would be megabytes.
       let isSame = found.map(\.1) == expected.map(\.1)
       #expect(isSame, "seed \(seed)")
+      let ids = (0..<9).map { _ in Int64.random(in: 1...Int64(all.count), using: &random) }
+      var chosen: [(Int64, ReadingColumns)] = []
+      try merged.forEachBlockRows(ids: Set(ids)) { chosen.append(($0, $1.slice($2))) }
+      let wanted = all.filter { Set(ids).contains($0.0) }
+      #expect(chosen.map(\.0) == wanted.map(\.0), "seed \(seed)")
+      let isAsWanted = chosen.map(\.1) == wanted.map(\.1)
+      #expect(isAsWanted, "seed \(seed)")
       let count = Int.random(in: 1...times.count, using: &random)
       let before = try merged.blockBefore(newestReadings: count)
       #expect(try before <= plain.blockBefore(newestReadings: count), "seed \(seed)")

@@ -14,7 +14,9 @@ struct SealInputs {
   let gaps: ObservationGaps
 
   init(store: Store, profiles: [Profile]) throws {
-    devices = Dictionary(try store.registry().devices.map { ($0.number, $0) }) { _, last in last }
+    devices = Dictionary(try store.registry().devices.lazy.map { ($0.number, $0) }) {
+      _, last in last
+    }
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     settings = try .inForce(in: store)
     let intervals = try store.observed(from: 0, to: .max)
