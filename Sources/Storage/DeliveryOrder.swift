@@ -20,9 +20,17 @@ enum DeliveryOrder {
   /// How many messages of each session that the broker may send again a block holds.
   static func counts(of readings: ReadingColumns) -> [UInt16: Int64] {
     var counts: [UInt16: Int64] = [:]
-    for row in 0..<readings.count where readings.session[row] != 0 && readings.packetID[row] != 0 {
-      counts[readings.session[row], default: 0] += 1
+    // A batch is drained session by session, so one look-up serves a whole run of rows.
+    var run: (session: UInt16, count: Int64) = (0, 0)
+    for row in 0..<readings.count where readings.packetID[row] != 0 {
+      if readings.session[row] != run.session {
+        counts[run.session, default: 0] += run.count
+        run = (readings.session[row], 0)
+      }
+      run.count += 1
     }
+    counts[run.session, default: 0] += run.count
+    counts[0] = nil
     return counts
   }
 
