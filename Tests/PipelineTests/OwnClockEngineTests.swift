@@ -177,6 +177,29 @@ struct OwnClockEngineTests {
     }
   }
 
+  @Test("what waits to be placed in time is never too old, however long the machine slept")
+  func sleep() throws {
+    let bench = try LiveBench(at: Self.start)
+    try bench.start()
+    try bench.step()
+    try bench.stop()
+    bench.machine.pass(to: Self.start + 1_000)
+    try bench.start()
+    Self.send(bench, "ap-cho-1", ts: Self.start - 2 * Self.day, at: Self.start + 1_000)
+    try bench.step()
+    #expect(try bench.fixture.store.inbox().map(\.address.device) == ["ap-cho-1"])
+    // Past every limit of retention; and the clock is set, so that the doubt begins anew.
+    let awake = Self.start + 400 * Self.day
+    bench.machine.pass(to: awake)
+    bench.machine.set(error: Self.hour)
+    try bench.step()
+    for device in Self.devices.prefix(5) { Self.send(bench, device, ts: awake, at: awake) }
+    try bench.step()
+    try bench.step()
+    #expect(try Self.rows(bench).count == 6)
+    #expect(try bench.fixture.store.inbox().isEmpty)
+  }
+
   @Test("nobody is announced as offline because our clock has jumped")
   func noAlerts() throws {
     let bench = try LiveBench(at: Self.start)

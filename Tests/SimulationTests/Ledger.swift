@@ -45,7 +45,8 @@ struct Ledger {
       for hash in block.payloadHash { stored[.reading(hash), default: 0] += 1 }
     }
     for summary in try store.quarantine() {
-      stored[.quarantine(summary.address), default: 0] += Int(summary.count)
+      let fate = Fate.quarantine(address: summary.address, reason: summary.reason)
+      stored[fate, default: 0] += Int(summary.count)
     }
     let registered = Set(SimulatedFleet.devices.map(\.address))
     for summary in try store.inbox() {
@@ -61,24 +62,5 @@ struct Ledger {
       }
     }
     return stored
-  }
-
-  private struct Event: Decodable {
-    var id: String
-  }
-
-  /// A transition of an alert (its id and version) that is announced more than once.
-  static func transitionAnnouncedTwice(in store: Store) throws -> String? {
-    var seen: Set<String> = []
-    var last: Int64 = 0
-    while true {
-      let part = try store.outbox(after: last, countMax: 1_000)
-      guard let end = part.last else { return nil }
-      for message in part where message.topic.hasSuffix("/alert-event") {
-        let event = try JSONDecoder().decode(Event.self, from: Data(message.payload))
-        if !seen.insert(event.id).inserted { return event.id }
-      }
-      last = end.id
-    }
   }
 }

@@ -7,8 +7,8 @@ import TestSupport
 enum Fate: Hashable {
   /// A stored reading, by the hash of its topic and payload.
   case reading(UInt64)
-  /// A count of the quarantine, by address.
-  case quarantine(String)
+  /// A count of the quarantine.
+  case quarantine(address: String, reason: String)
   /// A count of the inbox, by address.
   case inbox(DeviceAddress)
 }
@@ -17,11 +17,14 @@ struct PublishedMessage {
   var topic: [UInt8]
   var payload: [UInt8]
   var fate: Fate
+  /// Which session brings it.
+  var part: SimulatedFleet.Part
 
   init(topic: String, payload: [UInt8], fate: ([UInt8]) -> Fate) {
     self.topic = Array(topic.utf8)
     self.payload = payload
     self.fate = fate(payload)
+    part = .of(topic)
   }
 
   static func hash(topic: [UInt8], payload: [UInt8]) -> UInt64 {
@@ -45,6 +48,19 @@ struct SimulatedFleet {
   static let registry = Registry(
     units: [Telemetry.Unit(code: commune, name: "x", level: "commune")],
     sites: [Site(code: "s", name: "s", type: "t", unit: commune)], devices: devices)
+
+  /// How the fleet is divided among sessions, by their places.
+  enum Part: Int, CaseIterable {
+    case odd, even, backlog
+
+    /// Whether it tells when we could hear.
+    var isLive: Bool { self != .backlog }
+
+    static func of(_ topic: String) -> Part {
+      if topic.hasSuffix("/\(Channel.backlog.name)") { return .backlog }
+      return topic.contains("/d2/") || topic.contains("/d4/") ? .even : .odd
+    }
+  }
 
   /// Whether messages carry a `ts`.
   let hasClocks: Bool
@@ -95,21 +111,21 @@ struct SimulatedFleet {
     switch Int.random(in: 0..<4, using: &random) {
     case 0:
       return PublishedMessage(topic: Self.topic(device, .telemetry), payload: Array("{".utf8)) {
-        _ in .quarantine(address)
+        _ in .quarantine(address: address, reason: "payload-not-json")
       }
     case 1:
       let size = MessageHeader.payloadSizeMax + 1
       return PublishedMessage(
         topic: Self.topic(device, .telemetry), payload: Array(repeating: 0x20, count: size)
-      ) { _ in .quarantine(address) }
+      ) { _ in .quarantine(address: address, reason: "payload-too-large") }
     case 2:
       return PublishedMessage(topic: "elsewhere/telemetry", payload: Array("{}".utf8)) { _ in
-        .quarantine("")
+        .quarantine(address: "", reason: "topic-unknown")
       }
     default:
       let text = "{\"seq\":\(sequence),\"link\":{\"cpnet\":{\"up\":\"yes please\"}}}"
       return PublishedMessage(topic: Self.topic(device, .telemetry), payload: Array(text.utf8)) {
-        _ in .quarantine(address)
+        _ in .quarantine(address: address, reason: "field-wrong-type")
       }
     }
   }

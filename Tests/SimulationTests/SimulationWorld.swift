@@ -7,6 +7,14 @@ import Telemetry
 
 /// What one walk stands on: a folder of its own and the repository's kind of device.
 enum SimulationWorld {
+  /// Walks that find a mistake if it is made again, in this order: a redelivery window of one
+  /// receive maximum; shelved packets out of the order of their commits; the newest messages of all
+  /// sessions together; retention of what waits to be placed in time; a drained backlog that passes
+  /// for live.
+  static let knownSeeds: [UInt64] = [
+    169_243_067, 475_361_147, 262_948_100, 697_340_632, 383_244_997, 554_098_090, 614_327_188,
+  ]
+
   private static let profiles: Result<[Profile], ConfigurationErrors> = {
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().path
@@ -42,6 +50,8 @@ extension Simulation.Account {
     alerts += other.alerts
     sealedDays += other.sealedDays
     mergedBlocks += other.mergedBlocks
+    corrections += other.corrections
+    payloadsDeleted += other.payloadsDeleted
     sectorsLost += other.sectorsLost
     crashes.merge(other.crashes) { $0 + $1 }
   }

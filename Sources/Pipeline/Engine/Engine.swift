@@ -255,7 +255,8 @@ final class Engine {
 
   private func applyRetentionIfDue(_ now: Milliseconds) throws(StoreError) {
     clocks.own.set(certain: ownClock.certain(running: now), at: now)
-    guard now >= retentionDueAt else { return }
+    // What waits in the inbox to be placed in time is no message of long ago.
+    guard now >= retentionDueAt, intake.waiting.isEmpty else { return }
     retentionDueAt = now + pace.retentionEvery
     do {
       // A clock that nobody has confirmed deletes nothing that may be young.
