@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Alerting
 import Dispatch
 import Storage
 import Telemetry
@@ -58,36 +57,23 @@ final class SimulatedProcess {
       isLive: true)
   }
 
-  /// As `PipelineRun` wires it.
   private static func engine(
     _ store: Store, _ profiles: [Profile], _ clock: SimulatedClock, _ box: Engine.SourceBox,
     _ wake: DispatchSemaphore
   ) throws -> Engine {
-    let ownClock = OwnClock(
-      wall: clock.wall, running: clock.running, boot: clock.boot,
-      record: try ClockRecord.load(from: store),
-      newest: try store.newestObserved(session: Engine.liveObservation))
+    let ownClock = try Recovery.clock(
+      of: store, wall: clock.wall, running: clock.running, boot: clock.boot)
     let time = OwnTime(running: { clock.running }, offset: ownClock.offset)
-    let registry = try store.registry()
-    let intake = Intake(
-      profiles: profiles, registry: registry,
-      observed: try store.observed(from: time.now() - PipelineRun.gapMemory, to: .max),
-      receiveMaximum: receiveMaximum)
-    intake.ownClock = ownClock
-    var judge = AlertJudge(
-      profiles: profiles, devices: intake.devices,
-      book: AlertBook(
-        open: try store.openAlerts(), registry: registry, node: "n", isPublished: true))
-    try Recovery.restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
-    judge.resolveOrphans(at: time.now())
+    let (intake, judge) = try Recovery.begin(
+      with: store, profiles: profiles, receiveMaximum: receiveMaximum, node: "n",
+      publishesAlerts: true, ownClock: ownClock, at: time.now())
     let year = 365 * LocalTime.dayLength
     let engine = Engine(
       intake: intake, judge: judge, store: store,
       commands: ControlQueue(profiles: profiles, publishesAlerts: true, wake: wake),
-      sources: [box], wake: wake, publisher: nil,
+      sources: [box], wake: wake,
       retention: RetentionLimits(raw: year, quarantine: year, inbox: year, alerts: year),
-      clocks: .init(wall: { clock.wall }, boot: clock.boot, own: time), log: { _ in },
-      stopping: { false }, publish: { _ in })
+      clocks: .init(wall: { clock.wall }, boot: clock.boot, own: time), log: { _ in })
     engine.pause = { clock.pass($0) }
     return engine
   }
