@@ -50,10 +50,8 @@ package final class PipelineRun: Sendable {
     self.log = log
     store = try Store(path: configuration.store, access: .readWrite)
     let running = runningTime.now()
-    ownClock = OwnClock(
-      wall: clock(), running: running, boot: runningTime.boot,
-      record: try ClockRecord.load(from: store),
-      newest: try store.newestObserved(session: Engine.liveObservation))
+    ownClock = try Recovery.clock(
+      of: store, wall: clock(), running: running, boot: runningTime.boot)
     time = OwnTime(running: runningTime.now, offset: ownClock.offset)
     try configuration.uptime.reported.save(in: store)
     if let registry {
@@ -72,8 +70,10 @@ package final class PipelineRun: Sendable {
   /// Runs until ``stop()``.
   package func run() throws {
     HeapPolicy.keepBatches()
-    let now = time.now()
-    let (intake, judge) = try recovered(at: now)
+    let (intake, judge) = try Recovery.begin(
+      with: store, profiles: profiles, receiveMaximum: configuration.source.receiveMaximum,
+      node: node, publishesAlerts: configuration.publishesAlerts, ownClock: ownClock,
+      at: time.now())
     let wake = DispatchSemaphore(value: 0)
     let publisher = try startPublisher(engineWake: wake)
     defer { publisher?.stop() }
@@ -115,27 +115,6 @@ package final class PipelineRun: Sendable {
       profiles: profiles, lateness: configuration.uptime.lateness,
       rawKept: configuration.retention.raw, certainTime: { time.certain() },
       now: { time.now() }, log: log)
-  }
-
-  /// Intake and judge as they were before the last end. The registry is left behind here: what
-  /// stays in memory of it is what they keep.
-  private func recovered(at now: Milliseconds) throws -> (Intake, AlertJudge) {
-    let registry = try store.registry()
-    let receiveMaximum = configuration.source.receiveMaximum
-    // Up to the end, whatever our clock says of it now.
-    let intake = Intake(
-      profiles: profiles, registry: registry,
-      observed: try store.observed(from: now - Self.gapMemory, to: .max),
-      receiveMaximum: receiveMaximum)
-    intake.ownClock = ownClock
-    var judge = AlertJudge(
-      profiles: profiles, devices: intake.devices,
-      book: AlertBook(
-        open: try store.openAlerts(), registry: registry, node: node,
-        isPublished: configuration.publishesAlerts))
-    try Recovery.restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
-    judge.resolveOrphans(at: now)
-    return (intake, judge)
   }
 
   private func start(

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Alerting
 import Dispatch
 import FleetSimulator
 import Reporting
@@ -74,31 +73,20 @@ final class LiveBench {
     let machine = machine
     let boot = machine.boot
     let wall: @Sendable () -> Milliseconds = { machine.wall }
-    let ownClock = OwnClock(
-      wall: machine.wall, running: machine.running, boot: boot,
-      record: try ClockRecord.load(from: store),
-      newest: try store.newestObserved(session: Engine.liveObservation))
+    let ownClock = try Recovery.clock(
+      of: store, wall: machine.wall, running: machine.running, boot: boot)
     let time = OwnTime(running: { machine.running }, offset: ownClock.offset)
-    let registry = try store.registry()
-    let intake = Intake(
-      profiles: profiles, registry: registry,
-      observed: try store.observed(from: time.now() - PipelineRun.gapMemory, to: .max),
-      receiveMaximum: receiveMaximum)
-    intake.ownClock = ownClock
-    var judge = AlertJudge(
-      profiles: profiles, devices: intake.devices,
-      book: AlertBook(
-        open: try store.openAlerts(), registry: registry, node: "n", isPublished: false))
-    try Recovery.restore(
-      intake, &judge, from: store, receiveMaximum: receiveMaximum)
+    let (intake, judge) = try Recovery.begin(
+      with: store, profiles: profiles, receiveMaximum: receiveMaximum, node: "n",
+      publishesAlerts: false, ownClock: ownClock, at: time.now())
     let year: Milliseconds = 365 * 86_400_000
     return Engine(
       intake: intake, judge: judge, store: store,
       commands: ControlQueue(profiles: profiles, publishesAlerts: false, wake: wake),
-      sources: [box], wake: wake, publisher: nil,
+      sources: [box], wake: wake,
       retention: RetentionLimits(raw: year, quarantine: year, inbox: year, alerts: year),
       clocks: .init(wall: wall, boot: boot, own: time),
-      log: { machine.note($0) }, stopping: { false }, publish: { _ in })
+      log: { machine.note($0) })
   }
 
   /// A message arrives now.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Alerting
 import Dispatch
 import Storage
 import Telemetry
@@ -46,36 +45,21 @@ final class SimulatedProcess {
     raw: 365 * LocalTime.dayLength, quarantine: 2 * LocalTime.hourLength,
     inbox: 2 * LocalTime.hourLength, alerts: 2 * LocalTime.hourLength)
 
-  /// As `PipelineRun` wires it.
   private static func engine(
     _ store: Store, _ profiles: [Profile], _ clock: SimulatedClock,
     _ boxes: [Engine.SourceBox], _ wake: DispatchSemaphore
   ) throws -> Engine {
-    let ownClock = OwnClock(
-      wall: clock.wall, running: clock.running, boot: clock.boot,
-      record: try ClockRecord.load(from: store),
-      newest: try store.newestObserved(session: Engine.liveObservation))
+    let ownClock = try Recovery.clock(
+      of: store, wall: clock.wall, running: clock.running, boot: clock.boot)
     let time = OwnTime(running: { clock.running }, offset: ownClock.offset)
-    let registry = try store.registry()
-    let intake = Intake(
-      profiles: profiles, registry: registry,
-      observed: try store.observed(from: time.now() - PipelineRun.gapMemory, to: .max),
-      receiveMaximum: SimulatedSession.receiveMaximum)
-    intake.ownClock = ownClock
-    var judge = AlertJudge(
-      profiles: profiles, devices: intake.devices,
-      book: AlertBook(
-        open: try store.openAlerts(), registry: registry, node: "n", isPublished: true))
-    try Recovery.restore(
-      intake, &judge, from: store, receiveMaximum: SimulatedSession.receiveMaximum)
-    judge.resolveOrphans(at: time.now())
+    let (intake, judge) = try Recovery.begin(
+      with: store, profiles: profiles, receiveMaximum: SimulatedSession.receiveMaximum, node: "n",
+      publishesAlerts: true, ownClock: ownClock, at: time.now())
     let engine = Engine(
       intake: intake, judge: judge, store: store,
       commands: ControlQueue(profiles: profiles, publishesAlerts: true, wake: wake),
-      sources: boxes, wake: wake, publisher: nil,
-      retention: retention,
-      clocks: .init(wall: { clock.wall }, boot: clock.boot, own: time), log: { clock.log($0) },
-      stopping: { false }, publish: { _ in })
+      sources: boxes, wake: wake, retention: retention,
+      clocks: .init(wall: { clock.wall }, boot: clock.boot, own: time), log: { clock.log($0) })
     engine.pause = { clock.pass($0) }
     // A part for each device, so that there is something between two of them.
     engine.checkpoints.partSizeBytes = 1

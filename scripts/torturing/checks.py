@@ -5,10 +5,13 @@ is well."""
 import sqlite3
 from collections import Counter
 
-from . import undisturbed
+from . import alerts, presence, undisturbed
 from .stage import Failure
 
 EXAMPLES = 3
+# How many messages were received, how many are said to be kept, how many are.
+SHELF = """SELECT coalesce(sum(received), 0), coalesce(sum(kept), 0),
+    (SELECT count(*) FROM {0}_message) FROM {0}_count"""
 
 
 class Stored:
@@ -17,7 +20,13 @@ class Stored:
     def __init__(self, run):
         self.sealed = undisturbed.seal(run, run.nhip.store)
         self.readings = undisturbed.export(run, run.nhip.store)
-        self.counts = Counter(map(undisturbed.name, self.readings))
+        # What the broker had retained and sent at a subscription, apart from what it sent as it
+        # came.
+        live = [row for row in self.readings if "retained" not in row["flags"]]
+        self.counts = Counter(map(undisturbed.name, live))
+        self.copies = Counter(map(undisturbed.name, self.readings)) - self.counts
+        # By name; of one that is stored twice, which is told of by itself, the last.
+        self.rows = {undisturbed.name(row): row for row in live}
         with sqlite3.connect(f"file:{run.nhip.store}?mode=ro", uri=True) as store:
             self.damage = [row[0] for row in store.execute("PRAGMA integrity_check")]
             self.quarantine = dict(
@@ -28,6 +37,9 @@ class Stored:
             self.observed = store.execute(
                 "SELECT start_at, end_at FROM observed WHERE end_at > start_at"
                 " ORDER BY start_at").fetchall()
+            self.shelves = {
+                shelf: store.execute(SHELF.format(shelf)).fetchone()
+                for shelf in ("inbox", "quarantine")}
         store.close()
 
 
@@ -37,24 +49,29 @@ def _some(things):
 
 def readings(run, stored):
     """Accepted and acknowledged are stored, each once; nothing else is."""
-    published = {(m.device, m.seq): m for m in run.ledger if m.reason is None}
+    published = {m.name: m for m in run.ledger if m.reason is None}
+    found = stored.counts.keys() | stored.copies.keys()
     acknowledged = {
         name for name, m in published.items() if m.key in run.wire.acknowledged}
     accepted = {name for name, m in published.items() if m.is_accepted}
     faults = []
     for what, wanted in [
             ("acknowledged", acknowledged), ("accepted", set() if run.forgets else accepted)]:
-        lost = sorted(wanted - stored.counts.keys())
+        lost = sorted(wanted - found)
         if lost:
             faults.append(f"{what} and not stored: {_some(lost)}")
     twice = sorted(name for name, count in stored.counts.items() if count > 1)
     if twice and not run.forgets:
         faults.append(f"stored more than once: {_some(twice)}")
-    strange = sorted(stored.counts.keys() - published.keys(), key=str)
+    strange = sorted(found - published.keys(), key=str)
     if strange:
         faults.append(f"stored and never published: {_some(strange)}")
-    run.lost_count = len((acknowledged if run.forgets else accepted) - stored.counts.keys())
-    run.forgotten_count = len(accepted - stored.counts.keys()) if run.forgets else 0
+    retained = Counter(m.name for m in run.old_states)
+    if stored.copies != retained and not run.forgets:
+        faults.append(f"retained states: {_some(sorted((stored.copies - retained).items()))} too"
+                      f" many, {_some(sorted((retained - stored.copies).items()))} missing")
+    run.lost_count = len((acknowledged if run.forgets else accepted) - found)
+    run.forgotten_count = len(accepted - found) if run.forgets else 0
     run.twice_count = len(twice)
     return faults
 
@@ -82,6 +99,16 @@ def poison(run, stored):
     return faults
 
 
+def shelves(run, stored):
+    """What is kept of what is no reading is as much as is said, also where some of it was deleted.
+    """
+    run.tallies["shelved and deleted"] = sum(
+        received - there for received, _, there in stored.shelves.values())
+    return [
+        f"{shelf}: {kept} messages are said to be kept, {there} are"
+        for shelf, (_, kept, there) in stored.shelves.items() if kept != there]
+
+
 def store(run, stored):
     """The file is sound, and everything comes out the same when it is computed again."""
     faults = [] if stored.damage == ["ok"] else [f"integrity: {_some(stored.damage)}"]
@@ -92,7 +119,7 @@ def store(run, stored):
 def backups(run, stored):
     """A copy that stands in its place is whole, and holds what was acknowledged before it began."""
     faults = []
-    published = {m.key: (m.device, m.seq) for m in run.ledger if m.reason is None}
+    published = {m.key: m.name for m in run.ledger if m.reason is None}
     for backup, acknowledged in run.backups:
         if not backup.copy.exists():
             if backup.is_good:
@@ -104,7 +131,8 @@ def backups(run, stored):
             if key in published and published[key] not in copied)
         if lost:
             faults.append(f"{backup.copy.name} lacks what was acknowledged: {_some(lost)}")
-        more = sorted(name for name, count in copied.items() if count > stored.counts[name])
+        counts = stored.counts + stored.copies
+        more = sorted(name for name, count in copied.items() if count > counts[name])
         if more:
             faults.append(f"{backup.copy.name} has more than the store: {_some(more)}")
     return faults
@@ -121,7 +149,9 @@ def observation(run, stored):
 def all_of(run):
     stored = Stored(run)
     faults = []
-    for check in (store, readings, poison, backups, observation, undisturbed.compare):
+    for check in (
+            store, readings, poison, shelves, backups, observation, alerts.check, presence.check,
+            undisturbed.compare):
         try:
             found = check(run, stored)
         except Failure as failure:

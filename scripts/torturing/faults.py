@@ -13,6 +13,15 @@ INPUT_OUTPUT, TEMPORARY = 74, 75
 CLOCK_STEP_MS = 12 * 3_600_000
 BUSY_PATIENCE_SECONDS = 1.0
 FORGETTING_SHARE = 0.2
+# Runs in which nothing happens in the first half.
+CALM_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class CheckpointTrap:
+    """Kills nhip once there is a newer checkpoint than this, after a moment."""
+    known: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,26 @@ def _kill_in_seal(run, _):
     _kill_and_start(run, _)
 
 
+def _await_checkpoint(run, _):
+    run.checkpoint_trap = CheckpointTrap(
+        run.newest_checkpoint(), run.random.choice((0.0, run.random.uniform(0.0, 0.03))))
+
+
+def _forget_checkpoint(run, _):
+    run.checkpoint_trap = None
+
+
+def _cut_session(run, seconds):
+    """One of nhip's sessions alone: the others go on."""
+    sessions = [*run.shape.live_sessions, "backlog"]
+    run.wire.cut_session(run.random.choice(sessions), seconds)
+
+
+def _cut_session_long(run, seconds):
+    """So that it is still away when nhip is killed and comes back."""
+    _cut_session(run, seconds + run.random.uniform(0.1, 0.4))
+
+
 def _step_clock(run, _):
     offset = run.random.choice((-CLOCK_STEP_MS, CLOCK_STEP_MS))
     fresh = run.nhip.clock_offset.with_suffix(".new")
@@ -114,12 +143,16 @@ ALL = [
     # As the next acknowledgement leaves, if one does in time.
     Fault("kill-acknowledging", _kill_acknowledging, _forget_acknowledgement, (0.3, 0.5),
           exits=frozenset({-signal.SIGKILL})),
+    # Right behind a checkpoint, or on the way to the next.
+    Fault("kill-checkpointing", _await_checkpoint, _forget_checkpoint, (0.5, 1.2)),
     Fault("stop-nhip", lambda run, _: run.stop_nhip()),
     Fault("broker-stop", lambda run, _: run.stop_broker(),
           lambda run, _: run.start_broker(), (0.05, 0.5)),
     Fault("broker-kill", lambda run, _: run.kill_broker(),
           lambda run, _: run.start_broker(), (0.05, 0.5), forgets=True),
     Fault("link-cut", lambda run, seconds: run.wire.cut(seconds), None, (0.0, 0.5)),
+    Fault("session-cut", _cut_session, None, (0.05, 0.8)),
+    Fault("session-cut-killed", _cut_session_long, _kill_and_start, (0.0, 0.3)),
     Fault("link-torn", lambda run, _: run.wire.tear()),
     Fault("link-stalled", lambda run, seconds: run.wire.stall(seconds), None, (0.2, 0.8)),
     # Acknowledgements are lost, and with them the connection.
@@ -170,7 +203,9 @@ def plan(random, seconds, names, possible):
     chosen = random.choices(usual, k=random.randint(3, 6))
     if not names and random.random() < FORGETTING_SHARE:
         chosen[0] = random.choice([fault for fault in kinds if fault.forgets])
+    # An offline mark counts only where nothing happens around it.
+    earliest = 0.5 if random.random() < CALM_SHARE else 0.05
     events = [
-        Event(random.uniform(0.05, 0.9) * seconds, fault, random.uniform(*fault.seconds))
+        Event(random.uniform(earliest, 0.9) * seconds, fault, random.uniform(*fault.seconds))
         for fault in chosen]
     return sorted(events, key=lambda event: event.at)

@@ -4,7 +4,10 @@
 import struct
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK = 1, 2, 3, 4, 8, 9
+PINGREQ, PINGRESP, DISCONNECT = 12, 13, 14
 KEEPALIVE_SECONDS = 60
+# Of a CONNECT: a clean session, a will, its QoS 1, that it is retained.
+_CLEAN, _WILL, _WILL_QOS_1, _WILL_RETAIN = 2, 4, 8, 32
 
 
 def _text(text):
@@ -21,15 +24,43 @@ def _packet(first, body):
             return bytes([first]) + bytes(length) + body
 
 
-def connect(client):
-    """MQTT 3.1.1, a clean session: what was under way when a connection broke is never repeated."""
-    body = _text("MQTT") + bytes([4, 2]) + struct.pack(">H", KEEPALIVE_SECONDS) + _text(client)
+def connect(client, will=None, is_clean=True):
+    """MQTT 3.1.1. In a clean session what was under way when a connection broke is never repeated.
+
+    A will is (topic, payload), for the broker to publish retained when the connection breaks.
+    """
+    flags, rest = _CLEAN if is_clean else 0, _text(client)
+    if will is not None:
+        topic, payload = will
+        flags |= _WILL | _WILL_QOS_1 | _WILL_RETAIN
+        rest += _text(topic) + struct.pack(">H", len(payload)) + payload
+    body = _text("MQTT") + bytes([4, flags]) + struct.pack(">H", KEEPALIVE_SECONDS) + rest
     return _packet(CONNECT << 4, body)
 
 
-def publish(identifier, topic, payload):
-    """QoS 1, not retained."""
-    return _packet(PUBLISH << 4 | 2, _text(topic) + struct.pack(">H", identifier) + payload)
+def publish(identifier, topic, payload, is_retained=False):
+    """QoS 1."""
+    first = PUBLISH << 4 | 2 | is_retained
+    return _packet(first, _text(topic) + struct.pack(">H", identifier) + payload)
+
+
+def subscribe(identifier, wanted):
+    """QoS 1."""
+    body = struct.pack(">H", identifier) + b"".join(_text(each) + b"\1" for each in wanted)
+    return _packet(SUBSCRIBE << 4 | 2, body)
+
+
+def acknowledge(identifier):
+    return _packet(PUBACK << 4, struct.pack(">H", identifier))
+
+
+def ping():
+    return _packet(PINGREQ << 4, b"")
+
+
+def disconnect():
+    """A good-bye: the will is forgotten."""
+    return _packet(DISCONNECT << 4, b"")
 
 
 def _length(data, start):
@@ -71,6 +102,17 @@ def identifier(body):
 def protocol_level(body):
     """Of a CONNECT: 4 is MQTT 3.1.1, 5 is MQTT 5."""
     return body[6]
+
+
+def client_id(body):
+    """Of a CONNECT."""
+    # Behind the protocol's name and level, the flags and the keepalive.
+    position = 10
+    if protocol_level(body) == 5:
+        properties, position = _length(body, position)
+        position += properties
+    size = struct.unpack_from(">H", body, position)[0]
+    return body[position + 2:position + 2 + size].decode()
 
 
 def published(first, body, level):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fleet's connections to the broker, and the ledger of what the broker accepted."""
 
+import select
 import selectors
 import socket
 import threading
@@ -13,6 +14,7 @@ WINDOW_MAX = 500
 CHUNK = 65_536
 RETRY_SECONDS = 0.05
 TURN_SECONDS = 0.005
+RETAIN_SECONDS = 10
 # Messages of a turn that comes late; what is due beyond them is left out.
 BURST_MAX = 200
 
@@ -40,7 +42,10 @@ class _Line:
         self.end.setblocking(False)
         self.end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream, self.flying = mqtt.PacketStream(), {}
-        self.waiting = bytearray(mqtt.connect(self.name))
+        self.waiting = bytearray(self.greeting())
+
+    def greeting(self):
+        return mqtt.connect(self.name)
 
     def close(self):
         if self.end is not None:
@@ -51,7 +56,8 @@ class _Line:
         number = self.next_identifier
         self.next_identifier = number % 65_535 + 1
         self.flying[number] = message
-        self.waiting += mqtt.publish(number, message.topic, message.payload)
+        self.waiting += mqtt.publish(
+            number, message.topic, message.payload, message.is_retained)
 
     def send(self):
         if self.end is None or not self.waiting:
@@ -72,8 +78,7 @@ class _Line:
             return 0
         except OSError:
             data = b""
-        if not data:
-            self.close()
+        # What came before the end still counts.
         for first, body in self.stream.feed(data):
             if first >> 4 == mqtt.CONNACK:
                 self.is_up = True
@@ -82,7 +87,62 @@ class _Line:
                 if message is not None:
                     message.is_accepted = True
                     count += 1
+        if not data:
+            self.close()
         return count
+
+
+class _OwnLine(_Line):
+    """The connection of a device that has a will: it may end at any moment, and mostly rudely."""
+
+    def __init__(self, name, port, body, ledger):
+        super().__init__(name, port)
+        self.body, self.ledger = body, ledger
+        self.will = None
+        self.has_greeted = self.has_said_farewell = False
+
+    def open(self):
+        if not self.body.absence(fleet.now_ms()):
+            super().open()
+
+    def greeting(self):
+        self.will = self.body.will(fleet.now_ms())
+        self.has_greeted = self.has_said_farewell = False
+        return mqtt.connect(self.name, (self.will.topic, self.will.payload))
+
+    def close(self, is_death=False, is_polite=False):
+        """The broker publishes the will of a connection that it knew, whoever broke it."""
+        will, self.will = self.will, None
+        if will is not None:
+            will.at, will.is_accepted = fleet.now_ms(), self.is_up and not is_polite
+            will.is_death = is_death
+            self.ledger.append(will)
+        super().close()
+
+    def attend(self):
+        """It comes and goes as its device does."""
+        now = fleet.now_ms()
+        absence = self.body.absence(now)
+        if absence and self.end is not None:
+            self._leave(now, is_polite=absence[2] and self.is_up)
+        elif not absence and self.is_up and not self.has_greeted:
+            self.has_greeted = True
+            self._say(self.body.state(now))
+
+    def _leave(self, now, is_polite):
+        if not is_polite:
+            self.close(is_death=True)
+        elif not self.has_said_farewell:
+            self.has_said_farewell = True
+            self._say(self.body.farewell(now))
+        elif not self.flying and not self.waiting:
+            self.waiting += mqtt.disconnect()
+            self.send()
+            self.close(is_death=True, is_polite=True)
+
+    def _say(self, message):
+        self.publish(message)
+        self.ledger.append(message)
 
 
 class Publishers(threading.Thread):
@@ -91,14 +151,21 @@ class Publishers(threading.Thread):
     def __init__(self, port, devices, rate):
         super().__init__(name="publishers", daemon=True)
         self.fleet, self.rate = devices, rate
-        self.lines = [
-            _Line(f"torture-{number}", port) for number in range(CONNECTION_COUNT)]
-        # Everything that was handed to a connection, in this order.
+        # Everything that was handed to a connection, in this order, and wills when it broke.
         self.ledger = []
-        self.accepted_count = 0
+        shared = [_Line(f"torture-{number}", port) for number in range(CONNECTION_COUNT)]
+        self._own = [
+            _OwnLine(body.identifier, port, body, self.ledger)
+            for body in devices.bodies if body.has_will]
+        self.lines = shared + self._own
+        own = {line.body.identifier: line for line in self._own}
+        self._line_of = [
+            own.get(body.identifier, shared[position % CONNECTION_COUNT])
+            for position, body in enumerate(devices.bodies)]
         self.failure = None
         self._rests = self._is_closed = False
-        self._rounds_wanted = self._rounds_done = 0
+        # The last words that were said, a list for each time that the run asked for them.
+        self.rounds, self._rounds_wanted = [], 0
 
     def rest(self):
         self._rests = True
@@ -110,8 +177,8 @@ class Publishers(threading.Thread):
     @property
     def is_settled(self):
         """Nothing is on its way to the broker."""
-        return self._rounds_done == self._rounds_wanted and not any(
-            line.flying for line in self.lines)
+        return len(self.rounds) == self._rounds_wanted and not any(
+            line.flying or line.end is None for line in self.lines)
 
     def say_once(self):
         """Lets every device send a last reading on each channel."""
@@ -138,9 +205,10 @@ class Publishers(threading.Thread):
                 line.close()
 
     def _turn(self, position):
-        line = self.lines[position % CONNECTION_COUNT]
-        if line.has_room:
-            self._hand_over(line, self.fleet.messages(position, fleet.now_ms()))
+        line, now = self._line_of[position], fleet.now_ms()
+        # Who is away may still store what it measures.
+        if line.has_room or self.fleet.bodies[position].absence(now):
+            self._hand_over(line, self.fleet.messages(position, now))
 
     def _hand_over(self, line, messages):
         for message in messages:
@@ -148,15 +216,17 @@ class Publishers(threading.Thread):
             self.ledger.append(message)
 
     def _say_once(self):
-        if self._rounds_done == self._rounds_wanted or not all(
-                line.is_up for line in self.lines):
+        if len(self.rounds) == self._rounds_wanted or not all(line.is_up for line in self.lines):
             return
-        for position, body in enumerate(self.fleet.bodies):
-            line = self.lines[position % CONNECTION_COUNT]
-            self._hand_over(line, body.last_words(fleet.now_ms()))
-        self._rounds_done += 1
+        said = []
+        for line, body in zip(self._line_of, self.fleet.bodies):
+            said += body.last_words(fleet.now_ms())
+            self._hand_over(line, said[-2:])
+        self.rounds.append(said)
 
     def _serve(self):
+        for line in self._own:
+            line.attend()
         with selectors.DefaultSelector() as selector:
             for line in self.lines:
                 line.open()
@@ -168,5 +238,21 @@ class Publishers(threading.Thread):
                 time.sleep(TURN_SECONDS)
                 return
             for key, _ in selector.select(TURN_SECONDS):
-                self.accepted_count += key.data.receive()
+                key.data.receive()
                 key.data.send()
+
+
+def retain(port, messages):
+    """Has the broker retain these before anybody listens; returns when it has."""
+    line = _Line("torture-before", port)
+    line.open()
+    for message in messages:
+        line.publish(message)
+    deadline = time.monotonic() + RETAIN_SECONDS
+    while not all(message.is_accepted for message in messages):
+        line.send()
+        select.select([line.end], [], [], TURN_SECONDS)
+        line.receive()
+        if line.end is None or time.monotonic() > deadline:
+            raise OSError("the broker did not take what it was to retain")
+    line.close()

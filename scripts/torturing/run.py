@@ -5,20 +5,24 @@ import heapq
 import random
 import shutil
 import signal
+import sqlite3
 import tempfile
 import time
 from pathlib import Path
 
-from . import checks, faults, fleet
-from .publishers import Publishers
-from .stage import Backup, Broker, Failure, Nhip, Seal, SmallDisk, copy_files, wait_for
+from . import alerts, checks, faults, fleet
+from .listener import Listener, retained_states
+from .publishers import Publishers, retain
+from .shape import Shape, copy_files
+from .stage import Backup, Broker, Failure, Nhip, Seal, SmallDisk, wait_for
 from .wire import Wire
 
 TURN_SECONDS = 0.005
 RESTART_SECONDS = 0.1
 # How often last words are repeated to a broker that may have forgotten who listens.
 LAST_WORDS_EVERY = 1.0
-CHANNEL_COUNT = 4
+# The broker has them all, and hands them over at once.
+HEARING_PATIENCE = 10.0
 BORN_KILLED_SHARE = 0.3
 
 
@@ -30,6 +34,7 @@ class Run:
         self.random = random.Random(seed)
         self.seconds = options.seconds
         self.plan = faults.plan(self.random, self.seconds, options.fault, possible)
+        self.shape = Shape.chosen(self.random)
         self.forgets = any(event.fault.forgets for event in self.plan)
         self.needs = set().union(*(event.fault.needs for event in self.plan))
         self.folder = Path(tempfile.mkdtemp(prefix=f"nhip-torture-{seed}-"))
@@ -38,17 +43,24 @@ class Run:
         self.exits_allowed, self.exits, self.backups, self.seals = set(), [], [], []
         # The day that is sealed: over for hours, or for minutes, but over.
         self.old_day = fleet.yesterday(fleet.now_ms())
-        self.lost_count = self.twice_count = self.outage_count = self.forgotten_count = 0
+        self.lost_count = self.twice_count = self.forgotten_count = 0
+        self.outage_count = self.marked_count = 0
         self.observed_share = 0.0
+        # What a check found so many of, by name.
+        self.tallies = {}
+        # When nhip shall be killed because a new checkpoint stands.
+        self.checkpoint_trap = None
+        # What the broker had retained before nhip came.
+        self.old_states = []
         self._timeline, self._order = [], 0
         self._is_wanted = self._is_stopping = False
         self._stop_codes = {0}
         self._restart_at = 0.0
-        self.broker = self.wire = self.nhip = self.publishers = None
+        self.broker = self.wire = self.nhip = self.publishers = self.listener = None
 
     @property
     def ledger(self):
-        return self.publishers.ledger if self.publishers else []
+        return self.old_states + (self.publishers.ledger if self.publishers else [])
 
     @property
     def accepted_count(self):
@@ -81,6 +93,18 @@ class Run:
         if not self.nhip.is_running:
             self.nhip.start()
         self._is_wanted, self._is_stopping = True, False
+
+    def newest_checkpoint(self):
+        """Its number; 0 while there is none, or nobody can tell."""
+        if not self.nhip.store.exists():
+            return 0
+        reader = sqlite3.connect(f"file:{self.nhip.store}?mode=ro", uri=True, timeout=0)
+        try:
+            return reader.execute("SELECT coalesce(max(id), 0) FROM checkpoint").fetchone()[0]
+        except sqlite3.Error:  # It is just being made, or somebody else holds it.
+            return 0
+        finally:
+            reader.close()
 
     def stop_nhip(self):
         """Asks it to end; once it has, it is started again."""
@@ -125,9 +149,14 @@ class Run:
             self.broker.start()
 
     def _set_up(self):
-        copy_files(self.folder)
+        copy_files(self.folder, self.shape)
         self.broker = Broker(self.folder, saves=self.random.random() < 0.5)
         self.broker.start()
+        self.listener = Listener(self.broker.port)
+        self.listener.start()
+        states = fleet.old_states(self.folder / "registry", self.random, fleet.now_ms())
+        retain(self.broker.port, states)
+        self.old_states = states
         self.wire = Wire(self.broker.port)
         self.wire.start()
         folder, environment = self.folder, {}
@@ -138,19 +167,22 @@ class Run:
             environment = {
                 "LD_PRELOAD": str(self.shim), "TORTURE_FSYNC_FAILS": str(self.fsync_flag)}
         self.nhip = Nhip(
-            self.options.nhip, self.folder, self.wire.port, folder / "nhip.sqlite", environment,
-            has_own_clock="clock" in self.needs)
+            self.options.nhip, self.folder, self.wire.port, folder / "nhip.sqlite", self.shape,
+            environment, has_own_clock="clock" in self.needs)
         self.start_nhip()
         if self.random.random() < BORN_KILLED_SHARE:
             # While it makes its store.
             time.sleep(self.random.uniform(0.0, 0.2))
             self.kill_nhip()
             self.start_nhip()
-        self._wait("nhip's subscriptions", lambda: len(self.wire.subscribed) >= CHANNEL_COUNT)
+        self._wait("nhip's subscriptions", lambda: (
+            len(self.wire.subscribed) >= self.shape.filter_count and self.listener.is_subscribed))
 
     def _load(self):
         start, length = fleet.now_ms(), int(self.seconds * 1_000)
-        devices = fleet.Fleet(self.random, start, length, self.options.poison)
+        devices = fleet.Fleet(
+            self.folder / "registry", self.random, start, length,
+            self.options.poison)
         self.publishers = Publishers(self.broker.port, devices, self.options.rate)
         self.publishers.start()
         began = time.monotonic()
@@ -167,7 +199,7 @@ class Run:
         long somebody listened before that differs from what a replay knows."""
         first = {}
         for message in self.ledger:
-            if message.reason is None:
+            if message.reason is None and not message.is_retained:
                 first.setdefault(message.device, message.at)
         start = max(first.values())
         return start, max(end, start + 1)
@@ -187,11 +219,20 @@ class Run:
         while self._timeline and self._timeline[0][0] <= time.monotonic():
             _, _, action, arguments = heapq.heappop(self._timeline)
             action(*arguments)
-        for thread in (self.wire, self.publishers):
+        for thread in (self.wire, self.publishers, self.listener):
             if thread is not None and thread.failure:
                 raise Failure(f"the runner's {thread.name} failed: {thread.failure}")
+        self._spring_trap()
         self._supervise()
         time.sleep(TURN_SECONDS)
+
+    def _spring_trap(self):
+        trap = self.checkpoint_trap
+        if trap is not None and self.newest_checkpoint() > trap.known:
+            self.checkpoint_trap = None
+            time.sleep(trap.seconds)
+            self.kill_nhip()
+            self.start_nhip()
 
     def _supervise(self):
         if not self._is_wanted or self.nhip.is_running:
@@ -219,43 +260,43 @@ class Run:
         self.start_broker()
         self.start_nhip()
         self._wait("the broker to settle", lambda: self.publishers.is_settled)
-        said, next_at = [], 0.0
+        next_at = 0.0
 
         def is_done():
-            nonlocal said, next_at
+            nonlocal next_at
             if time.monotonic() >= next_at and self.publishers.is_settled:
-                if said and not self.forgets:
+                if self.publishers.rounds and not self.forgets:
                     next_at = float("inf")
                 else:
                     next_at = time.monotonic() + LAST_WORDS_EVERY
-                    said.append(len(self.ledger))
                     self.publishers.say_once()
-            return self._is_acknowledged(said)
+            return self._is_acknowledged()
 
         self._wait("nhip to acknowledge everything accepted", is_done)
+        self._wait("the outbox to empty", lambda: alerts.outbox_count(self) == 0)
         for program in self._commands():
             self._wait(f"the end of {program.name}", lambda program=program: not program.is_running)
         if self.nhip.terminate() != 0:
             raise Failure(f"the last nhip ended with {self.nhip.process.returncode}")
+        if not self.forgets:
+            wait_for("the alerts to be heard", lambda: not alerts.unheard(self), HEARING_PATIENCE)
+        self.retained_alerts = retained_states(self.broker.port)
 
     def _commands(self):
         return [backup for backup, _ in self.backups] + self.seals
 
-    def _is_acknowledged(self, said):
-        if not self.publishers.is_settled:
+    def _is_acknowledged(self):
+        if not self.publishers.is_settled or not self.publishers.rounds:
             return False
         known = self.wire.acknowledged
         if not self.forgets:
             return all(m.key in known for m in self.ledger if m.is_accepted)
         # Some round of last words must have come through whole.
-        size = len(self.publishers.fleet.bodies) * 2
-        return any(
-            len(self.ledger) >= start + size
-            and all(m.key in known for m in self.ledger[start:start + size]) for start in said)
+        return any(all(m.key in known for m in said) for said in self.publishers.rounds)
 
     def _tear_down(self):
         faults.release_store(self, 0)
-        for thread in (self.publishers, self.wire):
+        for thread in (self.publishers, self.listener, self.wire):
             if thread is not None:
                 thread.close()
         for program in (self.nhip, self.broker, *self._commands()):

@@ -4,8 +4,6 @@
 import ctypes
 import getpass
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,8 +12,6 @@ import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# What reports judge by: devices here report many times a second.
-REPORT_INTERVAL, OFFLINE_AFTER = "300ms", "1500ms"
 DISK_SIZE = 48 << 20
 # How long a program may take to do what it was asked to.
 PATIENCE = 60.0
@@ -122,49 +118,18 @@ class Broker(Program):
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
-def copy_files(folder):
-    """The repository's profiles and registry; and, for reports alone, profiles with an allowance
-    that a run of seconds can exceed, in service at night and on Sundays too."""
-    shutil.copytree(REPOSITORY / "devices", folder / "devices")
-    shutil.copytree(REPOSITORY / "devices", folder / "impatient-devices")
-    shutil.copytree(REPOSITORY / "pipelines/commune/registry", folder / "registry")
-    for path in (folder / "impatient-devices").glob("*/device.yaml"):
-        text = path.read_text()
-        for pattern, replacement in [
-                (r"(?m)^report_interval: \S+", f"report_interval: {REPORT_INTERVAL}"),
-                (r"(?m)^offline_after: \S+", f"offline_after: {OFFLINE_AFTER}"),
-                (r"(?m)^service_hours:\n(  - .*\n)+", "")]:
-            text = re.sub(pattern, replacement, text)
-        path.write_text(text)
-
-
-PIPELINE = """\
-source:
-  broker: mqtt://127.0.0.1:{port}
-  receive_maximum: 10000
-  session_expiry: 7d
-  sessions:
-    - {{ name: live, channels: [telemetry, state, event], communes: ["*"] }}
-    - {{ name: backlog, channels: [backlog], communes: ["*"] }}
-devices: devices
-registry: registry
-store: {store}
-retention: {{ raw: 400d, quarantine: 30d, inbox: 30d }}
-uptime: {{ outage_min: 1s, lateness: 7d, target: 99.5 }}
-alerts: {{ mqtt: true }}
-"""
-
-
 class Nhip(Program):
     """`nhip run`, with the files it needs, and what it must not have observed."""
 
-    def __init__(self, executable, folder, port, store, environment, has_own_clock):
+    def __init__(self, executable, folder, port, store, shape, environment, has_own_clock):
         self.executable, self.store = executable, store
         self.clock_offset = folder / "clock-offset"
-        (folder / "pipeline.yaml").write_text(PIPELINE.format(port=port, store=store))
-        clock = ["--clock-offset-file", str(self.clock_offset)] if has_own_clock else []
+        (folder / "pipeline.yaml").write_text(shape.pipeline(port, store))
+        hidden = shape.options
+        if has_own_clock:
+            hidden += ["--clock-offset-file", str(self.clock_offset)]
         super().__init__(
-            "nhip", [executable, "run", "pipeline.yaml", *clock], folder, environment)
+            "nhip", [executable, "run", "pipeline.yaml", *hidden], folder, environment)
         # Times at which it was dead, as (from, to) in wall clock milliseconds.
         self.dead = []
         self._died_at = None

@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same messages without any torture: a replay, whose readings and figures must be the same."""
+"""The same messages without any torture: a replay, whose readings and figures must be the same.
+
+Of a device without offline marks everything is the same, byte for byte: its messages are replayed
+as if each had been received when it was sent. An offline mark counts by the moment of its delivery
+(`presence.py`): where it says the same at the moment of its sending, everything of its device is
+the same too; where it does not, usage and readings are. Beside that, devices with marks are
+replayed once more as they were received, with the same uptime, whatever that is."""
 
 import json
 from datetime import datetime, timezone
 
 from .fleet import DAY_MS
+from .presence import Marks, holes
 
 # Parts of a report that may differ, each with its reason.
 MAY_DIFFER = {
@@ -15,6 +22,10 @@ MAY_DIFFER = {
 }
 # Flags of a reading that tell of its way to us, or of our own clock.
 FLAGS_OF_THE_WAY = {"resumed", "redelivered", "received_at_wrong"}
+# Parts of a device's figures that a mark can change.
+UPTIME = ("availability", "service", "meets_target")
+# They have no time of their own.
+UNTIMED = {"retained", "offline_mark"}
 
 
 def export(run, path):
@@ -35,56 +46,86 @@ def seal(run, path):
 
 def compare(run, stored):
     """Every reading is told alike, and uptime and usage of every device are the same."""
-    told = [m for m in run.ledger if (m.device, m.seq) in stored.counts]
-    if not told:
+    if not stored.counts:
         return ["nothing was stored"]
-    path = run.folder / "undisturbed.sqlite"
-    _replay(run, told, stored.observed, path)
-    faults = _readings(stored.readings, export(run, path)) + _figures(run, path, run.period)
+    marks, day = Marks(run, stored), (run.old_day[0], run.old_day[0] + DAY_MS)
+    undisturbed = run.folder / "undisturbed.sqlite"
+    known = _replay(run, _as_sent(run, stored), stored.observed, undisturbed)
+    alike = {device for device in marks.devices if marks.fall_alike(device, *known, as_sent=True)}
+    run.observed_share = 1 - sum(
+        to - since for since, to in holes(stored.observed, *known)) / max(1, known[1] - known[0])
+    run.tallies["marked devices alike"] = f"{len(alike)} of {len(marks.devices)}"
+    faults = _readings(stored.readings, export(run, undisturbed))
+    faults += _figures(run, undisturbed, run.period, marks.devices - alike)
     # However often the old day was sealed and revised meanwhile.
-    seal(run, path)
-    return faults + _figures(run, path, (run.old_day[0], run.old_day[0] + DAY_MS))
+    seal(run, undisturbed)
+    return faults + _figures(run, undisturbed, day) + _as_received(run, stored, marks)
 
 
-def _replay(run, told, observed, store):
-    """Each message received when it was published, with the times that we did not observe."""
-    start, end = min(m.at for m in told), max(m.at for m in told)
-    holes = list(_holes(observed, start, end))
-    run.observed_share = 1 - sum(to - since for since, to in holes) / max(1, end - start)
+def _as_received(run, stored, marks):
+    """Devices with marks, replayed in the order and at the moments of receipt."""
+    if not marks.devices:
+        return []
+    payloads = {m.name: m for m in run.ledger}
+    rows = sorted((row for row in stored.readings if name(row)[0] in marks.devices),
+                  key=lambda row: row["received_at"])
+    path = run.folder / "as-received.sqlite"
+    known = _replay(
+        run, [_line(payloads[name(row)], row["received_at"], row["flags"]) for row in rows],
+        stored.observed, path)
+    alike = {device for device in marks.devices if marks.fall_alike(device, *known, as_sent=False)}
+    return [f"as received: {fault}" for fault in _figures(run, path, run.period, among=alike)]
+
+
+def _line(message, at, flags=()):
+    line = {"received_at": at, "topic": message.topic, "payload": message.payload.decode()}
+    return line | {flag: True for flag in ("retained", "resumed") if flag in flags}
+
+
+def _as_sent(run, stored):
+    """Each message received when it was sent; what was retained, when it was received."""
+    copies = {name(row): row for row in stored.readings if "retained" in row["flags"]}
+    lines = []
+    for message in run.ledger:
+        if message.reason is not None:
+            continue
+        if message.name in stored.rows:
+            flags = stored.rows[message.name]["flags"] if message.is_mark else ()
+            lines.append(_line(message, message.at, flags))
+        if message.name in copies:
+            lines.append(_line(message, copies[message.name]["received_at"], ["retained"]))
+    return sorted(lines, key=lambda line: line["received_at"])
+
+
+def _replay(run, lines, observed, store):
+    """With the times that we did not observe. Returns from when to when it reaches."""
+    start, end = lines[0]["received_at"], lines[-1]["received_at"]
     path = store.with_suffix(".ndjson")
     with open(path, "w") as file:
-        for since, to in holes:
+        for since, to in holes(observed, start, end):
             file.write(json.dumps({"observed": False, "from": since, "to": to}) + "\n")
-        for message in told:
-            file.write(json.dumps({
-                "received_at": message.at, "topic": message.topic,
-                "payload": message.payload.decode()}) + "\n")
+        for line in lines:
+            file.write(json.dumps(line) + "\n")
     run.nhip.command(
         "replay", str(path), "--store", str(store), "--devices-dir", "devices",
         "--registry", "registry")
-
-
-def _holes(observed, start, end):
-    """What lies between the observed times, from `start` to `end`."""
-    position = start
-    for begin, finish in observed:
-        if position < begin and position < end:
-            yield position, min(begin, end)
-        position = max(position, finish)
-    if position < end:
-        yield position, end
+    return start, end
 
 
 def _told(reading):
     flags = [flag for flag in reading["flags"] if flag not in FLAGS_OF_THE_WAY]
-    return {**reading, "flags": flags, "received_at": None}
+    event_time = None if UNTIMED & set(flags) else reading["event_time"]
+    return {**reading, "flags": flags, "received_at": None, "event_time": event_time}
 
 
 def _readings(ours, theirs):
-    wanted = {name(reading): _told(reading) for reading in theirs}
+    def key(reading):
+        return name(reading), "retained" in reading["flags"]
+
+    wanted = {key(reading): _told(reading) for reading in theirs}
     faults = []
     for reading in ours:
-        other = wanted.get(name(reading))
+        other = wanted.get(key(reading))
         if _told(reading) != other:
             faults.append(f"reading {name(reading)}: {_difference(_told(reading), other)}")
     return faults
@@ -104,17 +145,31 @@ def _report(run, path, period):
     return report.pop("units"), report
 
 
-def _figures(run, path, period):
+def _figures(run, path, period, without_uptime=frozenset(), among=None):
+    """Differences of the figures of devices, all of them or those `among` some."""
     units, rest = _report(run, run.nhip.store, period)
     wanted_units, wanted_rest = _report(run, path, period)
-    faults = [] if rest == wanted_rest else [f"report: {_difference(rest, wanted_rest)}"]
+    faults = []
+    if rest != wanted_rest and among is None:
+        faults.append(f"report: {_difference(rest, wanted_rest)}")
     for unit, wanted_unit in zip(units, wanted_units, strict=True):
         for device, wanted in zip(unit["devices"], wanted_unit["devices"], strict=True):
+            if among is not None and device["id"] not in among:
+                continue
+            if device["id"] in without_uptime:
+                for part in UPTIME:
+                    device[part] = wanted[part] = None
+            elif among is None:
+                _count_outages(run, device)
             if json.dumps(device) != json.dumps(wanted):
                 faults.append(f"figures of {device['id']}: {_difference(device, wanted)}")
-    run.outage_count += sum(
-        device["availability"]["outages"] for unit in units for device in unit["devices"])
     return faults
+
+
+def _count_outages(run, device):
+    run.outage_count += device["availability"]["outages"]
+    run.marked_count += sum(
+        outage["marked"] for outage in device["availability"]["outage_list"])
 
 
 def _difference(ours, theirs, path=""):

@@ -26,6 +26,7 @@ class _Pair:
     def __init__(self, near, far):
         self.near, self.far = _Side(near), _Side(far)
         self.level = 4
+        self.name = ""
         self.delivered, self.asked = {}, {}
         self.is_deaf = self.is_tearing = False
 
@@ -53,11 +54,17 @@ class Wire(threading.Thread):
         self._orders = []
         self._lock = threading.Lock()
         self._down_until = self._stalled_until = 0.0
+        # By the ending of a client id.
+        self._session_down_until = {}
         self._is_closed = False
 
     def cut(self, seconds):
         """Breaks every connection, and lets nobody through for a while."""
         self._order(lambda: self._cut(seconds))
+
+    def cut_session(self, name, seconds):
+        """The same for the one session of this name; the others go on."""
+        self._order(lambda: self._cut_session(name, seconds))
 
     def tear(self):
         """Breaks every connection in the middle of the next packet to nhip."""
@@ -83,6 +90,12 @@ class Wire(threading.Thread):
         self._down_until = time.monotonic() + seconds
         for pair in list(self._pairs):
             self._end(pair)
+
+    def _cut_session(self, name, seconds):
+        self._session_down_until[name] = time.monotonic() + seconds
+        for pair in list(self._pairs):
+            if pair.name == name:
+                self._end(pair)
 
     def _mark(self, what):
         for pair in self._pairs:
@@ -161,6 +174,9 @@ class Wire(threading.Thread):
             return
         if side is pair.near:
             self._read_nhip(pair, data)
+            if time.monotonic() < self._session_down_until.get(pair.name, 0.0):
+                self._end(pair)
+                return
             if pair.is_deaf:
                 return
         else:
@@ -186,6 +202,7 @@ class Wire(threading.Thread):
                         then()
             elif kind == mqtt.CONNECT:
                 pair.level = mqtt.protocol_level(body)
+                pair.name = mqtt.client_id(body).rsplit("-", 1)[-1]
             elif kind == mqtt.SUBSCRIBE:
                 pair.asked[mqtt.identifier(body)] = mqtt.filters(body, pair.level)
 

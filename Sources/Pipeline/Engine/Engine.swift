@@ -84,10 +84,10 @@ final class Engine {
 
   init(
     intake: Intake, judge: consuming AlertJudge, store: Store, commands: ControlQueue,
-    sources: [SourceBox], wake: DispatchSemaphore, publisher: PublisherLink?,
+    sources: [SourceBox], wake: DispatchSemaphore, publisher: PublisherLink? = nil,
     retention: RetentionLimits, pace: EnginePace = .init(), clocks: Clocks,
-    log: @escaping @Sendable (String) -> Void, stopping: @escaping () -> Bool,
-    publish: @escaping (EngineStatus) -> Void
+    log: @escaping @Sendable (String) -> Void, stopping: @escaping () -> Bool = { false },
+    publish: @escaping (EngineStatus) -> Void = { _ in }
   ) {
     self.intake = intake
     self.judge = judge

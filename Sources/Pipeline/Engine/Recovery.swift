@@ -1,10 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import Storage
 import Telemetry
 
 /// Brings intake and judge to where the store is: the checkpoint, then the blocks behind it.
 enum Recovery {
+  /// Intake and judge as they were before the last end, for whoever drives an engine: a pipeline, a
+  /// test, a simulation. The registry is left behind here: what stays in memory of it is what they
+  /// keep.
+  ///
+  /// - Parameters:
+  ///   - node: names nhip in what is published.
+  ///   - ownClock: as judged at the start; the engine goes on with it.
+  static func begin(
+    with store: Store, profiles: [Profile], receiveMaximum: Int, node: String,
+    publishesAlerts: Bool, ownClock: OwnClock, at now: Milliseconds
+  ) throws -> (Intake, AlertJudge) {
+    let registry = try store.registry()
+    // Up to the end, whatever our clock says of it now.
+    let intake = Intake(
+      profiles: profiles, registry: registry,
+      observed: try store.observed(from: now - PipelineRun.gapMemory, to: .max),
+      receiveMaximum: receiveMaximum)
+    intake.ownClock = ownClock
+    var judge = AlertJudge(
+      profiles: profiles, devices: intake.devices,
+      book: AlertBook(
+        open: try store.openAlerts(), registry: registry, node: node,
+        isPublished: publishesAlerts))
+    try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
+    judge.resolveOrphans(at: now)
+    return (intake, judge)
+  }
+
+  /// Our own clock, judged by what is on disk before anything is stamped by it.
+  static func clock(
+    of store: Store, wall: Milliseconds, running: Milliseconds, boot: String
+  ) throws -> OwnClock {
+    OwnClock(
+      wall: wall, running: running, boot: boot, record: try ClockRecord.load(from: store),
+      newest: try store.newestObserved(session: Engine.liveObservation))
+  }
+
   static func restore(
     _ intake: Intake, _ judge: inout AlertJudge, from store: Store, receiveMaximum: Int
   ) throws {
