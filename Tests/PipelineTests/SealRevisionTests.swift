@@ -146,6 +146,22 @@ struct SealRevisionTests {
     }
   }
 
+  @Test("is reached with a progress that begins above nothing, ends at all and never goes back")
+  func progress() throws {
+    let fixture = try Self.fixture()
+    let shown = Shown()
+    var settings = SealRun.Settings()
+    settings.spanDayCount = 1
+    settings.progress = { shown.fractions.append($0) }
+    var run = try SealRun(
+      store: fixture.store, reader: fixture.store, profiles: fixture.profiles,
+      settings: settings)
+    _ = try run.seal(through: 20_778, at: .max / 4)
+    #expect(shown.fractions == shown.fractions.sorted())
+    #expect(shown.fractions.first ?? 0 > 0 && shown.fractions.last == 1)
+  }
+
+  private final class Shown { var fractions: [Double] = [] }
   private final class Counter { var count = 0 }
 
   @Test("needs no hot block: they are deleted, and reports and verification stay the same")

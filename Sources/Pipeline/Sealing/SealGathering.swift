@@ -155,6 +155,8 @@ final class SealGathering {
   /// The readings of one part; to be asked once, when everything has been added.
   func takePart(_ part: Int) throws -> [Chunk] {
     var chunks: [Chunk] = []
+    // What belongs to later parts need not be in memory beside this one.
+    if file != nil { for key in Array(buffers.keys) { try spill(key) } }
     try file?.forEachPiece(of: part) { bytes, sealedDay, afterBlock in
       chunks.append(
         Chunk(

@@ -86,6 +86,7 @@ struct SealRun {
     var open = try openDays(through: last, at: now)
     if let forced { open.insert(forced) }
     var done: Set<Int64> = []
+    var reached = 0.0
     var changed = try finishInterrupted(at: now)
     while let day = open.subtracting(done).min() {
       try checkCancelled()
@@ -94,7 +95,9 @@ struct SealRun {
       let (before, all) = (Double(done.count), Double(done.count + left.count))
       let show = settings.progress
       let outcome = try seal(days, throughBlock: scanned, at: now) { fraction in
-        show((before + fraction * Double(days.count)) / all)
+        // More days may have been opened since: it does not go back.
+        reached = max(reached, (before + fraction * Double(days.count)) / all)
+        show(reached)
       }
       done.formUnion(days)
       changed.formUnion(outcome.changedDays)
