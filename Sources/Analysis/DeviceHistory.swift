@@ -115,8 +115,10 @@ package struct DeviceHistory: Hashable, Sendable {
   /// Positions in `heard` of the runs that are followed by a marked gap: one in which a mark was
   /// received between its two edges, on the same session, longer than 1.5 report intervals.
   ///
-  /// Edges keep their receipt, so this is the same whatever the order of adding. A mark that fits
-  /// two gaps (a burst received within one millisecond) is no evidence for either.
+  /// Edges keep their receipt, so this is the same whatever the order of adding. Of gaps that lie
+  /// within each other by receipt the innermost is the mark's: its edges were received just before
+  /// and just after it. (The others have an edge that was received out of its time.) A mark that
+  /// fits two gaps otherwise, as in a burst within one millisecond, is no evidence for either.
   ///
   /// - Parameters:
   ///   - now: the end of the last gap, the one still open.
@@ -124,23 +126,45 @@ package struct DeviceHistory: Hashable, Sendable {
   package func markedGaps(now: Milliseconds, observed: IntervalSet) -> Set<Int> {
     let marks = marks.filter { $0.isCredible(observed: observed) }
     guard !marks.isEmpty else { return [] }
-    var gapOfMark: [Int: Int] = [:]
-    var ambiguous: Set<Int> = []
+    var found: [Int: MarkedGap] = [:]
     for (position, run) in heard.enumerated() {
       let next = position + 1 < heard.count ? heard[position + 1].first : nil
       let gap = (next?.eventTime ?? now) - run.last.eventTime
       guard gap * 2 > reportInterval * 3 else { continue }
       if let next, next.session != run.last.session { continue }
-      let end = next?.receivedAt ?? .max
-      var mark = Self.firstMark(of: marks, from: run.last.receivedAt)
-      while mark < marks.count, marks[mark].receivedAt <= end {
+      let this = MarkedGap(
+        position: position, after: run.last.receivedAt, before: next?.receivedAt ?? .max)
+      var mark = Self.firstMark(of: marks, from: this.after)
+      while mark < marks.count, marks[mark].receivedAt <= this.before {
         if marks[mark].session == run.last.session {
-          if gapOfMark.updateValue(position, forKey: mark) != nil { ambiguous.insert(mark) }
+          found[mark] = found[mark]?.narrowed(by: this) ?? this
         }
         mark += 1
       }
     }
-    return Set(gapOfMark.lazy.filter { !ambiguous.contains($0.key) }.map(\.value))
+    return Set(found.values.compactMap(\.position))
+  }
+
+  /// The narrowest of the gaps that a mark fits, by the receipt of its edges.
+  private struct MarkedGap {
+    /// Nil if no gap is the narrowest.
+    var position: Int?
+    var after: Milliseconds
+    var before: Milliseconds
+
+    /// What lies within both, so that the order of gaps does not matter.
+    func narrowed(by other: MarkedGap) -> MarkedGap {
+      let after = max(after, other.after)
+      let before = min(before, other.before)
+      func isNarrowest(_ gap: MarkedGap) -> Bool { gap.after == after && gap.before == before }
+      let position: Int? =
+        switch (isNarrowest(self), isNarrowest(other)) {
+        case (true, false): self.position
+        case (false, true): other.position
+        default: nil
+        }
+      return MarkedGap(position: position, after: after, before: before)
+    }
   }
 
   private static func firstMark(of marks: [PresenceMark], from receivedAt: Milliseconds) -> Int {

@@ -113,6 +113,24 @@ import Testing
     #expect(availability(silent: 10..<11, mark: true).down == 0)
   }
 
+  @Test("of gaps that lie within each other by receipt, a mark marks the innermost")
+  func innermost() {
+    var history = DeviceHistory(reportInterval: Self.minute)
+    for minute in 0...100 as ClosedRange<Int64>
+    where minute != 5 && minute != 11 && minute != 20 {
+      let time = minute * Self.minute
+      // What ends the first gap and begins the last was received by a clock that was hours ahead.
+      let ahead = minute == 6 || minute == 19 ? 12 * 60 * Self.minute : 0
+      history.add(HistoryReading(eventTime: time, receivedAt: time + 5 + ahead))
+    }
+    let mark = 10 * Self.minute + 45_000
+    history.add(
+      HistoryReading(eventTime: 0, receivedAt: mark, flags: .offlineMark, upSeconds: nil))
+    let observed = IntervalSet([Interval(start: 0, end: 101 * Self.minute)])
+    let marked = history.markedGaps(now: 101 * Self.minute, observed: observed)
+    #expect(marked.map { history.heard[$0].last.eventTime } == [10 * Self.minute])
+  }
+
   @Test("a will of a broker that dies, or kept while we slept, says nothing of the device")
   func brokerMarks() {
     // The mark comes 45 s into minute 10; the broker is gone a second later.

@@ -62,9 +62,11 @@ struct OwnClockRunTests {
     #expect(found.alerts == expected.alerts, "seed \(seed)")
   }
 
-  @Test("a machine that boots with a wrong clock is set right by its devices")
-  func booted() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+  @Test(
+    "a machine that boots with a wrong clock is set right by its devices",
+    // In the first, readings taken in doubt were received hours after a mark, by their receipt.
+    arguments: [15_587_470_076_816_000_814, UInt64.random(in: 0...UInt64.max)])
+  func booted(seed: UInt64) throws {
     print("own clock at boot: seed \(seed)")
     var random = SeededGenerator(seed: seed)
     let at = Self.start + Milliseconds.random(in: 40...80, using: &random) * Self.minute
