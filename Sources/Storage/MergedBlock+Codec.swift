@@ -14,7 +14,7 @@ extension MergedBlock {
   /// A length, a set and a count are a byte each at least.
   private static let memberSizeBytesMin = 3
 
-  func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     var writer = ByteWriter()
     writer.varint(UInt64(sets.count))
     var hashes: [UInt8] = []
@@ -48,6 +48,12 @@ extension MergedBlock {
       self.init(try BlockCodec.decode(bytes), id: id)
       return
     }
+    try self.init(encoded: bytes)
+    guard members.last?.id == id else { throw .implausible("the number of the last block") }
+  }
+
+  /// - Precondition: the format version was looked at.
+  package init(encoded bytes: [UInt8]) throws(BlockError) {
     let plain = try BlockCodec.unwrapped(bytes)
     var reader = ByteReader(plain[...])
     let parts = try Self.parts(&reader)
@@ -56,7 +62,6 @@ extension MergedBlock {
     let sets = try Self.sets(parts, hashes: plain.suffix(hashesSize))
     let members = try Self.members(&reader, of: sets)
     guard reader.remaining == hashesSize else { throw .implausible("the length of the content") }
-    guard members.last?.id == id else { throw .implausible("the number of the last block") }
     self.init(sets: sets, members: members)
   }
 

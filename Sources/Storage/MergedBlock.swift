@@ -9,18 +9,18 @@ import Telemetry
 /// so that whoever reads blocks sees the same ones in the same order, and everything that compares
 /// numbers of blocks (checkpoints, seals, restorations) compares the same numbers. Only the rows of
 /// one kind lie together in one set of columns.
-struct MergedBlock {
-  struct Member: Hashable {
-    var id: Int64
+package struct MergedBlock {
+  package struct Member: Hashable {
+    package var id: Int64
     /// Which set of columns holds it, and where.
-    var set: Int
-    var rows: Range<Int>
+    package var set: Int
+    package var rows: Range<Int>
   }
 
   /// One a kind.
-  private(set) var sets: [ReadingColumns] = []
+  package private(set) var sets: [ReadingColumns] = []
   /// By ascending number.
-  private(set) var members: [Member] = []
+  package private(set) var members: [Member] = []
   private(set) var readingCount = 0
   /// By set: what makes room for words while blocks are added.
   private var words: [[WordPositions]] = []
@@ -99,7 +99,7 @@ extension ReadingColumns {
   }
 
   /// Some rows as columns of their own.
-  func slice(_ rows: Range<Int>) -> ReadingColumns {
+  package func slice(_ rows: Range<Int>) -> ReadingColumns {
     var part = ReadingColumns(
       kind: kind, profileVersion: profileVersion, metricNames: metricNames)
     part.device = Array(device[rows])

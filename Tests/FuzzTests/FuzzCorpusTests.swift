@@ -88,7 +88,7 @@ struct FuzzCanaryTests {
     let repository = FuzzCorpusTests.repository
     let files = try PropertyName.block.files(in: "corpus", repository: repository)
     let first = try Set(files.compactMap { try Data(contentsOf: $0).first })
-    for form: BlockProperty.Form in [.unsealed, .plain, .columns] {
+    for form: BlockProperty.Form in [.unsealed, .plain, .merged, .columns] {
       #expect(first.contains(form.rawValue))
     }
   }

@@ -9,6 +9,7 @@ import Telemetry
 /// - `b`: a block as it stands;
 /// - `z`: a block without its last checksum, which is then right;
 /// - `p`: the plain bytes of a block, which are wrapped as the encoder would;
+/// - `m`: the plain bytes of a merged block, wrapped likewise;
 /// - `c`: the material of columns that any engine might hand to the encoder.
 ///
 /// Whatever decodes stays within the limits of `BlockLimits` and is the same after another round.
@@ -17,6 +18,7 @@ package final class BlockProperty: Property {
     case block = 0x62
     case unsealed = 0x7A
     case plain = 0x70
+    case merged = 0x6D
     case columns = 0x63
   }
 
@@ -29,6 +31,9 @@ package final class BlockProperty: Property {
     case .block: try Self.checkBlock(rest)
     case .unsealed: try Self.checkBlock(BlockWrapping.sealed(rest))
     case .plain: try Self.checkBlock(BlockWrapping.block(plain: rest))
+    case .merged:
+      try Self.checkMerged(
+        BlockWrapping.block(plain: rest, version: BlockWrapping.mergedFormatVersion))
     case .columns: try Self.checkRoundTrip(ColumnMaterial.columns(from: rest))
     }
   }
@@ -43,6 +48,29 @@ package final class BlockProperty: Property {
     }
     try checkShape(columns)
     try checkRoundTrip(columns)
+  }
+
+  /// Its blocks lie within its columns and come back from another round, each under its number.
+  private static func checkMerged(_ bytes: [UInt8]) throws(Violation) {
+    let block: MergedBlock
+    let again: MergedBlock
+    do throws(BlockError) { block = try MergedBlock(encoded: bytes) } catch {
+      try require(!error.description.isEmpty, "a merged block is refused without a reason")
+      return
+    }
+    for set in block.sets { try checkShape(set) }
+    for member in block.members {
+      try checkShape(block.sets[member.set].slice(member.rows))
+    }
+    do throws(BlockError) { again = try MergedBlock(encoded: block.encoded()) } catch {
+      throw Violation("a merged block is refused that was encoded just now: \(error)")
+    }
+    try require(again.members == block.members, "merged blocks come back under other numbers")
+    for (one, other) in zip(again.sets, block.sets) {
+      if let difference = Identity.difference(one, other) {
+        throw Violation("merged blocks bring back other \(difference)")
+      }
+    }
   }
 
   /// What readers of columns rely on without looking.

@@ -6,10 +6,11 @@ import CZlib
 /// how much is stored as it is, zlib stream, what is stored, checksum of it all. Written again, so
 /// that it can wrap what no encoder would write.
 package enum BlockWrapping {
-  private static let formatVersion: UInt8 = 2
+  package static let formatVersion: UInt8 = 2
+  package static let mergedFormatVersion: UInt8 = 3
 
-  package static func block(plain: [UInt8]) -> [UInt8] {
-    let header = [formatVersion] + fixed32(plain.count) + fixed32(checksum(plain)) + fixed32(0)
+  package static func block(plain: [UInt8], version: UInt8 = formatVersion) -> [UInt8] {
+    let header = [version] + fixed32(plain.count) + fixed32(checksum(plain)) + fixed32(0)
     return sealed(header + stored(plain))
   }
 
