@@ -126,45 +126,37 @@ package struct DeviceHistory: Hashable, Sendable {
   package func markedGaps(now: Milliseconds, observed: IntervalSet) -> Set<Int> {
     let marks = marks.filter { $0.isCredible(observed: observed) }
     guard !marks.isEmpty else { return [] }
-    var found: [Int: MarkedGap] = [:]
+    var candidates: [Int: [CandidateGap]] = [:]
     for (position, run) in heard.enumerated() {
       let next = position + 1 < heard.count ? heard[position + 1].first : nil
       let gap = (next?.eventTime ?? now) - run.last.eventTime
       guard gap * 2 > reportInterval * 3 else { continue }
       if let next, next.session != run.last.session { continue }
-      let this = MarkedGap(
+      let this = CandidateGap(
         position: position, after: run.last.receivedAt, before: next?.receivedAt ?? .max)
       var mark = Self.firstMark(of: marks, from: this.after)
       while mark < marks.count, marks[mark].receivedAt <= this.before {
         if marks[mark].session == run.last.session {
-          found[mark] = found[mark]?.narrowed(by: this) ?? this
+          candidates[mark, default: []].append(this)
         }
         mark += 1
       }
     }
-    return Set(found.values.compactMap(\.position))
+    return Set(candidates.values.compactMap { Self.innermost($0)?.position })
   }
 
-  /// The narrowest of the gaps that a mark fits, by the receipt of its edges.
-  private struct MarkedGap {
-    /// Nil if no gap is the narrowest.
-    var position: Int?
+  /// A gap that a mark fits by the receipt of its edges.
+  private struct CandidateGap {
+    var position: Int
     var after: Milliseconds
     var before: Milliseconds
+  }
 
-    /// What lies within both, so that the order of gaps does not matter.
-    func narrowed(by other: MarkedGap) -> MarkedGap {
-      let after = max(after, other.after)
-      let before = min(before, other.before)
-      func isNarrowest(_ gap: MarkedGap) -> Bool { gap.after == after && gap.before == before }
-      let position: Int? =
-        switch (isNarrowest(self), isNarrowest(other)) {
-        case (true, false): self.position
-        case (false, true): other.position
-        default: nil
-        }
-      return MarkedGap(position: position, after: after, before: before)
-    }
+  /// The one that lies within all others; nil if none does, or two do.
+  private static func innermost(_ gaps: [CandidateGap]) -> CandidateGap? {
+    let (after, before) = (gaps.map(\.after).max(), gaps.map(\.before).min())
+    let within = gaps.filter { $0.after == after && $0.before == before }
+    return within.count == 1 ? within[0] : nil
   }
 
   private static func firstMark(of marks: [PresenceMark], from receivedAt: Milliseconds) -> Int {
