@@ -68,20 +68,6 @@ package struct MergedBlock {
   }
 }
 
-/// Where each word of a growing column stands.
-private struct WordPositions {
-  private var positions: [[UInt8]: UInt64] = [:]
-
-  /// Equal texts may differ in bytes, and bytes are what is kept.
-  mutating func position(of word: String, in words: inout [String]) -> UInt64 {
-    let bytes = Array(word.utf8)
-    if let known = positions[bytes] { return known }
-    positions[bytes] = UInt64(words.count)
-    words.append(word)
-    return UInt64(words.count - 1)
-  }
-}
-
 extension ReadingColumns {
   fileprivate mutating func append(_ other: ReadingColumns, words: inout [WordPositions]) {
     device += other.device
@@ -124,7 +110,7 @@ extension ValueColumn {
     guard !other.words.isEmpty else { return }
     let moved = other.words.map { positions.position(of: $0, in: &words) }
     for row in other.tags.indices where other.tags[row] == .word {
-      bits[start + row] = moved[Int(other.bits[row])]
+      bits[start + row] = UInt64(moved[Int(other.bits[row])])
     }
   }
 

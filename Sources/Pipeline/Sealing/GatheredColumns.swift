@@ -2,29 +2,12 @@
 
 import Telemetry
 
-/// Columns that rows of many batches are copied into.
-///
-/// A batch sees few different words, so ``ValueColumn`` looks for one from the first to the last. A
-/// day does not: a device that writes `ts` as text says another one in every reading. Here a word
-/// is found by its hash, and what one batch calls it is remembered until the next batch comes.
+/// Columns that rows of many batches are copied into. What one batch calls a word is remembered
+/// until the next batch comes.
 struct GatheredColumns {
-  /// Equal texts may differ in bytes (an accent of its own, or none), and bytes are what is kept.
-  private struct Word: Hashable {
-    let text: String
-
-    static func == (left: Word, right: Word) -> Bool {
-      left.text.utf8.elementsEqual(right.text.utf8)
-    }
-
-    func hash(into hasher: inout Hasher) {
-      var text = text
-      text.withUTF8 { bytes in unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }
-    }
-  }
-
   /// The words of one column.
   private struct Words {
-    private var positions: [Word: Int] = [:]
+    private var positions = WordPositions()
     /// By the position of a word in the batch that is copied from; a batch may hold far more words
     /// than are copied of it.
     private var translated: [Int: Int] = [:]
@@ -35,19 +18,11 @@ struct GatheredColumns {
       let tag = source.tags[row]
       guard tag == .word else { return target.append(tag: tag, bits: source.bits[row]) }
       let position = Int(source.bits[row])
-      let known = translated[position] ?? Self.find(source.words[position], &positions, &target)
+      let known =
+        translated[position]
+        ?? positions.position(of: source.words[position], in: &target.words)
       translated[position] = known
       target.append(tag: .word, bits: UInt64(known))
-    }
-
-    private static func find(
-      _ text: String, _ positions: inout [Word: Int], _ target: inout ValueColumn
-    ) -> Int {
-      let word = Word(text: text)
-      if let known = positions[word] { return known }
-      positions[word] = target.words.count
-      target.words.append(text)
-      return target.words.count - 1
     }
   }
 
