@@ -8,13 +8,13 @@ extension Availability {
   /// - Parameters:
   ///   - now: the end of knowledge; later time is unobserved unless the device was heard then.
   ///   - observed: when we could hear.
+  ///   - plan: when service is expected, and when the device is worked on.
   ///   - offlineAfter: the gap allowance G: a longer accountable silence is an outage.
   ///   - commissionedAt: nil means since first heard; a device never heard is then all excluded.
   package static func compute(
     history: DeviceHistory, period: Interval, now: Milliseconds, observed: IntervalSet,
-    maintenance: IntervalSet, serviceHours: [ServiceHours], reportInterval: Milliseconds,
-    offlineAfter: Milliseconds, commissionedAt: Milliseconds?, retiredAt: Milliseconds?,
-    outageMin: Milliseconds
+    plan: ServicePlan, reportInterval: Milliseconds, offlineAfter: Milliseconds,
+    commissionedAt: Milliseconds?, retiredAt: Milliseconds?, outageMin: Milliseconds
   ) -> Availability {
     precondition(
       history.reportInterval == reportInterval, "a history is closed at another report interval")
@@ -26,9 +26,9 @@ extension Availability {
       start: min(period.start, silences.first?.interval.start ?? period.start),
       end: max(period.end, silences.last?.interval.end ?? period.end))
 
-    let expected = serviceHours.expected(in: scope).intersection(
+    let expected = plan.expected(in: scope).intersection(
       inService(from: commissionedAt ?? history.firstHeard, to: retiredAt, scope: scope))
-    let countable = expected.subtracting(maintenance)
+    let countable = expected.subtracting(plan.maintenance)
     let accountable = countable.intersection(observed).clipped(
       to: Interval(start: min(scope.start, now), end: now))
 
@@ -68,7 +68,7 @@ extension Availability {
       .subtracting(IntervalSet(down.lazy.map(\.interval)))
     let excluded = expected.complement(in: scope)
     let sets: [(DeviceState, IntervalSet)] = [
-      (.excluded, excluded), (.maintenance, expected.intersection(maintenance)),
+      (.excluded, excluded), (.maintenance, expected.intersection(plan.maintenance)),
       (.up, upSet), (.unobserved, unobserved),
     ]
     let states = sequence(of: sets, and: down, in: period)

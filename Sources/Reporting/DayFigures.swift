@@ -20,17 +20,16 @@ package enum DayFigures {
   ///   - observed: when we could hear, ascending and disjoint.
   /// - Returns: nil if there is nothing to say: no reading, and the whole day is excluded.
   package static func compute(
-    _ block: SealedBlock?, device: Device, profile: Profile, day: Int64, observed: IntervalSet,
-    settings: UptimeSettings
+    _ block: SealedBlock?, terms: DeviceTerms, day: Int64, observed: IntervalSet
   ) -> SealedFigures? {
+    let profile = terms.profile
     var account = DeviceAccount(profile: profile)
     if let block { account.add(block, rows: block.readings.eventTime.indices) }
     let period = SealedDay.interval(ofDay: day)
     let knownUntil = min(
       observed.intervals.last?.end ?? period.end, period.end + knowledgeAfter)
-    let availability = Report.judge(
-      account.history, device: device, profile: profile, period: period, now: knownUntil,
-      observed: observed, settings: settings)
+    let availability = terms.availability(
+      of: account.history, period: period, now: knownUntil, observed: observed)
     let usage = UsageCalculator(readings: account.readings, profile: profile)
     let readingCount = usage.readingCount(in: period)
     if readingCount == 0, availability[.excluded] == period.duration { return nil }
@@ -60,7 +59,7 @@ package enum DayFigures {
       }
     }
     return SealedFigures(
-      device: device.number, inputHash: inputHash(device, profile, settings),
+      device: terms.device.number, inputHash: terms.inputHash(ofDay: day),
       text: pairs.map { "\($0)=\($1)" }.joined(separator: " "),
       intervals: SealedIntervals.text(of: availability))
   }
@@ -73,34 +72,4 @@ package enum DayFigures {
       value.magnitude < 1e24 ? "\(Int128((value * 1e6).rounded()))u" : "\(value)"
     }
   }
-
-  /// Over what decides the figures besides readings and observation, written out so that it stays
-  /// the same in later versions.
-  package static func inputHash(
-    _ device: Device, _ profile: Profile, _ settings: UptimeSettings
-  ) -> Int64 {
-    var parts = [
-      device.kind, text(device.commissionedAt), text(device.retiredAt),
-      "\(settings.outageMin)", "\(profile.reportInterval)", "\(profile.offlineAfter)",
-    ]
-    for part in settings.maintenance.intervals { parts.append("\(part.start)-\(part.end)") }
-    for hours in profile.serviceHours {
-      parts.append("\(hours.weekdays) \(hours.startMinute) \(hours.endMinute)")
-    }
-    for condition in profile.service {
-      parts.append("\(condition.metric) \(condition.comparison.rawValue) \(condition.constant)")
-    }
-    for figure in profile.usage {
-      parts.append("\(figure.name) \(figure.metric) \(figure.formula.rawValue) \(figure.word)")
-    }
-    let used = Set(profile.usage.map(\.metric) + profile.service.map(\.metric))
-    for metric in profile.metrics where used.contains(metric.name) {
-      let range = [metric.lowest, metric.highest].map { $0.map { "\($0)" } ?? "-" }
-      parts.append("\(metric.name) \(range.joined(separator: " "))")
-    }
-    let bytes = Array(parts.joined(separator: "\n").utf8)
-    return unsafe bytes.withUnsafeBytes { unsafe Int64(bitPattern: PayloadHash.of($0)) }
-  }
-
-  private static func text(_ instant: Milliseconds?) -> String { instant.map { "\($0)" } ?? "-" }
 }

@@ -31,8 +31,9 @@ extension Report {
       quality.duplicates +=
         account.readings.eventTime.count { readable.contains($0) } - readingCount
       let availability = judge(
-        account.history, kept: accounts.kept, device: device, profile: profile, period: period,
-        now: knownUntil, observed: observed, settings: settings)
+        account.history, kept: accounts.kept,
+        terms: scope.terms(of: device, profile: profile, settings: settings), period: period,
+        now: knownUntil, observed: observed)
       let report = DeviceReport(
         device: device, kindTitle: profile.title, availability: availability,
         targetVerdict: TargetVerdict(
@@ -69,31 +70,17 @@ extension Report {
 
   /// By the readings, and by what was sealed of the days whose readings are gone.
   static func judge(
-    _ history: DeviceHistory, kept: KeptFigures?, device: Device, profile: Profile,
-    period: Interval, now: Milliseconds, observed: IntervalSet, settings: UptimeSettings
+    _ history: DeviceHistory, kept: KeptFigures?, terms: DeviceTerms, period: Interval,
+    now: Milliseconds, observed: IntervalSet
   ) -> Availability {
-    func judge(_ period: Interval) -> Availability {
-      self.judge(
-        history, device: device, profile: profile, period: period, now: now, observed: observed,
-        settings: settings)
+    guard let kept else {
+      return terms.availability(of: history, period: period, now: now, observed: observed)
     }
-    guard let kept else { return judge(period) }
     let readable = kept.readable(of: period)
+    let rest = readable.duration > 0
+      ? terms.availability(of: history, period: readable, now: now, observed: observed) : nil
     return kept.availability(
-      of: device.number, and: readable.duration > 0 ? judge(readable) : nil, period: period,
-      outageMin: settings.outageMin)
-  }
-
-  static func judge(
-    _ history: DeviceHistory, device: Device, profile: Profile, period: Interval,
-    now: Milliseconds, observed: IntervalSet, settings: UptimeSettings
-  ) -> Availability {
-    Availability.compute(
-      history: history, period: period, now: now, observed: observed,
-      maintenance: settings.maintenance, serviceHours: profile.serviceHours,
-      reportInterval: profile.reportInterval, offlineAfter: profile.offlineAfter,
-      commissionedAt: device.commissionedAt, retiredAt: device.retiredAt,
-      outageMin: settings.outageMin)
+      of: terms.device.number, and: rest, period: period, outageMin: terms.settings.outageMin)
   }
 }
 
@@ -112,14 +99,17 @@ struct ReportScope {
   let units: [String: Telemetry.Unit]
   /// Of the unit asked for: its name, or its code if it has none.
   let unitName: String?
+  let plans: ServicePlans
   private let unitOfSite: [String: String]
 
   /// - Parameters:
   ///   - unit: code of a unit: devices in it and below it; nil means all.
   ///   - kind: nil means all kinds.
   init(
-    registry: Registry, profiles: [Profile], period: Interval, unit: String?, kind: String?
+    registry: Registry, profiles: [Profile], plans: ServicePlans = ServicePlans(),
+    period: Interval, unit: String?, kind: String?
   ) {
+    self.plans = plans
     func isInForce(_ from: Milliseconds?, _ to: Milliseconds?) -> Bool {
       (from ?? .min) < period.end && period.end <= to ?? .max
     }
@@ -146,6 +136,12 @@ struct ReportScope {
       (kind == nil || device.kind == kind)
         && (unit.map { isDevice(device, within: $0) } ?? true)
     }
+  }
+
+  func terms(of device: Device, profile: Profile, settings: UptimeSettings) -> DeviceTerms {
+    DeviceTerms(
+      device: device, profile: profile, plan: plans.plan(of: device, profile: profile),
+      settings: settings)
   }
 
   func unit(of device: Device) -> Telemetry.Unit? { unitOfSite[device.site].flatMap { units[$0] } }

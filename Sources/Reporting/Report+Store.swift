@@ -74,9 +74,11 @@ extension Explanation {
       from: store, scope: scope, period: period, progress: progress)
     guard let account = accounts[number] else { return nil }
     let knownUntil = accounts.knownUntil(observed)
+    let terms = scope.terms(
+      of: device, profile: profile, settings: try settings ?? .inForce(in: store))
     let availability = Report.judge(
-      account.history, kept: accounts.kept, device: device, profile: profile, period: period,
-      now: knownUntil, observed: observed, settings: try settings ?? .inForce(in: store))
+      account.history, kept: accounts.kept, terms: terms, period: period, now: knownUntil,
+      observed: observed)
     var explanation = assemble(
       account: account, device: device, profile: profile, availability: availability,
       knownUntil: knownUntil, language: language)
@@ -193,7 +195,9 @@ extension SealCover {
       guard let sealed = figures[device.number], let profile = scope.profiles[device.kind] else {
         continue
       }
-      if sealed.inputHash != DayFigures.inputHash(device, profile, settings) {
+      if sealed.inputHash != scope.terms(of: device, profile: profile, settings: settings)
+        .inputHash(ofDay: through)
+      {
         changedDevices.insert(device.number)
       }
     }

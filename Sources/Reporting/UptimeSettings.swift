@@ -11,16 +11,10 @@ package struct UptimeSettings: Sendable, Hashable {
   package var outageMin: Milliseconds
   /// The availability that devices should reach, in parts per million: 1…1,000,000.
   package var targetPartsPerMillion: Int64
-  /// Planned work, for every device in scope.
-  package var maintenance: IntervalSet
 
-  package init(
-    outageMin: Milliseconds = 60_000, targetPartsPerMillion: Int64 = 995_000,
-    maintenance: IntervalSet = IntervalSet()
-  ) {
+  package init(outageMin: Milliseconds = 60_000, targetPartsPerMillion: Int64 = 995_000) {
     self.outageMin = outageMin
     self.targetPartsPerMillion = targetPartsPerMillion
-    self.maintenance = maintenance
   }
 
   /// 99.5 % is 995,000 parts per million; nil unless above 0 and at most 100 %.

@@ -195,8 +195,9 @@ struct AvailabilityCase {
       history: history,
       period: Interval(
         start: Self.instant(period.lowerBound), end: Self.instant(period.upperBound)),
-      now: Self.instant(now), observed: Self.set(observed), maintenance: Self.set(maintenance),
-      serviceHours: hours, reportInterval: Milliseconds(Self.interval) * 1000,
+      now: Self.instant(now), observed: Self.set(observed),
+      plan: ServicePlan(hours: hours, maintenance: Self.set(maintenance)),
+      reportInterval: Milliseconds(Self.interval) * 1000,
       offlineAfter: Milliseconds(Self.allowance) * 1000,
       commissionedAt: commissioned.map(Self.instant), retiredAt: retired.map(Self.instant),
       outageMin: 60_000)

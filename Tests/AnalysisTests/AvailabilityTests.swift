@@ -89,7 +89,7 @@ import Testing
     return Availability.compute(
       history: history, period: period, now: now * Self.minute,
       observed: IntervalSet(observed ?? [Interval(start: 0, end: now * Self.minute)]),
-      maintenance: IntervalSet(), serviceHours: [], reportInterval: Self.minute,
+      plan: ServicePlan(), reportInterval: Self.minute,
       offlineAfter: 3 * Self.minute, commissionedAt: nil, retiredAt: nil,
       outageMin: Self.minute)
   }
@@ -191,7 +191,7 @@ import Testing
     let period = Interval(start: 0, end: 1_000)
     let never = Availability.compute(
       history: DeviceHistory(reportInterval: 10), period: period, now: 1_000,
-      observed: IntervalSet([period]), maintenance: IntervalSet(), serviceHours: [],
+      observed: IntervalSet([period]), plan: ServicePlan(),
       reportInterval: 10, offlineAfter: 30, commissionedAt: nil, retiredAt: nil, outageMin: 60)
     #expect(never[.excluded] == 1_000 && never.ratio == nil && never.ratioLowest == nil)
   }

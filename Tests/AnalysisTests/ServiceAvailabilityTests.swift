@@ -98,7 +98,7 @@ import Testing
     }
     let availability = Availability.compute(
       history: history, period: Self.period, now: Self.period.end,
-      observed: IntervalSet([Self.period]), maintenance: IntervalSet(), serviceHours: [],
+      observed: IntervalSet([Self.period]), plan: ServicePlan(),
       reportInterval: Self.minute, offlineAfter: 3 * Self.minute, commissionedAt: nil,
       retiredAt: nil, outageMin: Self.minute)
     return ServiceAvailability.compute(

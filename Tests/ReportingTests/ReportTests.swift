@@ -161,9 +161,10 @@ import Testing
     accounts.add(Self.columns(), window: Report.window(around: Self.day))
     let device = try #require(scope.devices.first { $0.number == 2 })
     let account = try #require(accounts[2])
-    let availability = Report.judge(
-      account.history, device: device, profile: Self.profile, period: Self.day,
-      now: Self.day.end, observed: IntervalSet([Self.day]), settings: UptimeSettings())
+    let terms = DeviceTerms(
+      device: device, profile: Self.profile, plan: ServicePlan(), settings: UptimeSettings())
+    let availability = terms.availability(
+      of: account.history, period: Self.day, now: Self.day.end, observed: IntervalSet([Self.day]))
     let explanation = Explanation.assemble(
       account: account, device: device, profile: Self.profile, availability: availability,
       knownUntil: Self.day.end, language: .vi)

@@ -21,7 +21,7 @@ import Testing
       history: history, period: Interval(start: 0, end: 100 * Self.minute),
       now: now * Self.minute,
       observed: IntervalSet([Interval(start: 0, end: now * Self.minute)]),
-      maintenance: IntervalSet(), serviceHours: [], reportInterval: Self.minute,
+      plan: ServicePlan(), reportInterval: Self.minute,
       offlineAfter: 3 * Self.minute, commissionedAt: nil, retiredAt: nil, outageMin: 60_000)
   }
 

@@ -10,6 +10,7 @@ struct SealInputs {
   let devices: [Int64: Device]
   let profiles: [String: Profile]
   let settings: UptimeSettings
+  let plans: ServicePlans
   let observed: IntervalSet
   let gaps: ObservationGaps
 
@@ -19,6 +20,7 @@ struct SealInputs {
     }
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     settings = try .inForce(in: store)
+    plans = ServicePlans()
     let intervals = try store.observed(from: 0, to: .max)
     observed = IntervalSet(intervals)
     gaps = ObservationGaps(observed: intervals)
@@ -31,8 +33,10 @@ struct SealInputs {
   /// Nil if nothing can be said: no registered device, no profile, or nothing to count.
   func figures(of block: SealedBlock?, device number: Int64, day: Int64) -> SealedFigures? {
     guard let device = devices[number], let profile = profiles[device.kind] else { return nil }
-    return DayFigures.compute(
-      block, device: device, profile: profile, day: day, observed: observed, settings: settings)
+    let terms = DeviceTerms(
+      device: device, profile: profile, plan: plans.plan(of: device, profile: profile),
+      settings: settings)
+    return DayFigures.compute(block, terms: terms, day: day, observed: observed)
   }
 
   /// Over the times in which we could hear, as far as the day's figures look at them.
