@@ -21,7 +21,7 @@ enum Recovery {
     // Up to the end, whatever our clock says of it now.
     let intake = Intake(
       profiles: profiles, registry: registry,
-      observed: try store.observed(from: now - PipelineRun.gapMemory, to: .max),
+      observed: try store.ownObserved(from: now - PipelineRun.gapMemory, to: .max),
       receiveMaximum: receiveMaximum)
     intake.ownClock = ownClock
     var judge = AlertJudge(
