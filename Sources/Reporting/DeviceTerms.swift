@@ -75,7 +75,8 @@ package struct DeviceTerms: Sendable {
     var parts: [String] = []
     func add(_ name: String, _ set: IntervalSet?) {
       guard let set else { return }
-      parts.append("\(name) " + set.intervals.map { "\($0.start)-\($0.end)" }.joined(separator: " "))
+      let stretches = set.intervals.map { "\($0.start)-\($0.end)" }
+      parts.append("\(name) \(stretches.joined(separator: " "))")
     }
     add("booked", plan.booked)
     if plan.booked != nil { add("booked known", plan.bookedKnown) }

@@ -6,8 +6,8 @@ import Telemetry
 
 /// What people planned for every device: read once, then asked device by device.
 ///
-/// Devices that no entry of a calendar is about cost one look into a dictionary; those that the same
-/// entries are about share one plan.
+/// Devices that no entry of a calendar is about cost one look into a dictionary; those that the
+/// same entries are about share one plan.
 package struct ServicePlans: Sendable {
   private let typeOfSite: [String: String]
   private var positionOfDevice: [Int64: Int] = [:]

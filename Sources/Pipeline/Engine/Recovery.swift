@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Reporting
 import Storage
 import Telemetry
 
@@ -29,6 +30,7 @@ enum Recovery {
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: node,
         isPublished: publishesAlerts))
+    judge.servicePlans = try ServicePlans(store: store, registry: registry)
     try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
     judge.resolveOrphans(at: now)
     return (intake, judge)

@@ -52,6 +52,8 @@ struct SealRun {
   /// What people said since the last run. Read before the inputs: what they say meanwhile is left
   /// to the next run.
   private let changed: ChangedStretches
+  /// Sealed days that this reaches.
+  private(set) var reconsideredDays: Set<Int64> = []
 
   /// What a run had to do.
   struct Work {
@@ -156,12 +158,13 @@ struct SealRun {
 
   /// Days that are not sealed, that became final, that readings came for since, or of which people
   /// said something else since.
-  private func openDays(through last: Int64, at now: Milliseconds) throws -> Set<Int64> {
+  private mutating func openDays(through last: Int64, at now: Milliseconds) throws -> Set<Int64> {
     var open: Set<Int64> = []
     for day in sealed.values where !day.isFinal && isFinal(day.day, at: now) {
       open.insert(day.day)
     }
-    let late = try lateDays().union(changedDays())
+    reconsideredDays = try changedDays()
+    let late = try lateDays().union(reconsideredDays)
     let first = [sealed.keys.min(), try reader.firstEventTime().map(LocalTime.day(of:))]
       .compactMap(\.self).min()
     guard let first else { return open }
