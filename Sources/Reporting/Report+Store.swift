@@ -22,8 +22,11 @@ extension Report {
     kind: String? = nil, language: Language = .vi, settings: UptimeSettings? = nil,
     progress: (Double) -> Void = { _ in }
   ) throws -> Report {
+    let registry = try store.registry()
     let scope = ReportScope(
-      registry: try store.registry(), profiles: profiles, period: period, unit: unit, kind: kind)
+      registry: registry, profiles: profiles,
+      plans: try ServicePlans(store: store, registry: registry), period: period, unit: unit,
+      kind: kind)
     let settings = try settings ?? .inForce(in: store)
     var reading = try PeriodReading(
       store: store, scope: scope, period: period, settings: settings)
@@ -36,6 +39,8 @@ extension Report {
     report.alerts = AlertAccount(
       try store.alerts(from: period.start, to: period.end),
       of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil)
+    report.recordedCauses = Dictionary(
+      grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
     report.quality.quarantine = try quarantineCounts(in: store)
     report.quality.inboxAddresses = try store.inbox().count
     return report
