@@ -23,7 +23,8 @@ package enum DayFigures {
     _ block: SealedBlock?, terms: DeviceTerms, day: Int64, observed: IntervalSet
   ) -> SealedFigures? {
     let profile = terms.profile
-    var account = DeviceAccount(profile: profile)
+    var account = DeviceAccount(
+      profile: profile, and: ScheduleReadings.metricNames(for: profile))
     if let block { account.add(block, rows: block.readings.eventTime.indices) }
     let period = SealedDay.interval(ofDay: day)
     let knownUntil = min(
@@ -58,6 +59,10 @@ package enum DayFigures {
         pairs.append(("\(result.figure.name)_covered", "\(result.covered)"))
       }
     }
+    pairs += terms.schedule.figures(
+      of: account.readings, profile: profile, day: day, observed: observed,
+      knownUntil: knownUntil
+    ).map { ($0.0, "\($0.1)") }
     return SealedFigures(
       device: terms.device.number, inputHash: terms.inputHash(ofDay: day),
       text: pairs.map { "\($0)=\($1)" }.joined(separator: " "),

@@ -138,10 +138,13 @@ struct ReportScope {
     }
   }
 
-  func terms(of device: Device, profile: Profile, settings: UptimeSettings) -> DeviceTerms {
+  func terms(
+    of device: Device, profile: Profile, settings: UptimeSettings,
+    schedule: ScheduleOfDay = ScheduleOfDay()
+  ) -> DeviceTerms {
     DeviceTerms(
       device: device, profile: profile, plan: plans.plan(of: device, profile: profile),
-      settings: settings)
+      settings: settings, schedule: schedule)
   }
 
   func unit(of device: Device) -> Telemetry.Unit? { unitOfSite[device.site].flatMap { units[$0] } }

@@ -191,13 +191,15 @@ extension SealCover {
       return
     }
     let figures = try store.sealedFigures(of: day)
+    let schedule = try Schedule.read(
+      ofDay: through, from: store, places: UnitPaths(try store.registry()))
     for device in scope.devices {
       guard let sealed = figures[device.number], let profile = scope.profiles[device.kind] else {
         continue
       }
-      if sealed.inputHash != scope.terms(of: device, profile: profile, settings: settings)
-        .inputHash(ofDay: through)
-      {
+      let terms = scope.terms(
+        of: device, profile: profile, settings: settings, schedule: schedule.ofDay(device))
+      if sealed.inputHash != terms.inputHash(ofDay: through) {
         changedDevices.insert(device.number)
       }
     }

@@ -21,7 +21,7 @@ package struct Schedule: Sendable {
     self.init(slots: slots, places: UnitPaths(registry))
   }
 
-  init(slots: [Slot], places: UnitPaths) {
+  package init(slots: [Slot], places: UnitPaths) {
     self.slots = Dictionary(grouping: slots) { Scope(commune: $0.commune, kind: $0.kind.rawValue) }
       .mapValues { $0.sorted { ($0.interval.start, $0.id) < ($1.interval.start, $1.id) } }
     self.places = places
@@ -34,7 +34,10 @@ package struct Schedule: Sendable {
     Schedule(slots: try store.slots(overlapping: period), registry: registry)
   }
 
-  package var isEmpty: Bool { slots.isEmpty }
+  /// Whether the commune has slots for the device's kind, cancelled ones included.
+  package func isKnown(for device: Device) -> Bool {
+    slots[Scope(commune: device.commune, kind: device.kind)] != nil
+  }
 
   /// The slots that mean a device, cancelled ones included, in order of start and id.
   ///
@@ -52,11 +55,11 @@ package struct Schedule: Sendable {
 }
 
 /// The units that a device stands in: its site's, and all above.
-struct UnitPaths: Sendable {
+package struct UnitPaths: Sendable {
   private let unitOfSite: [String: String]
   private let parents: [String: String]
 
-  init(_ registry: Registry) {
+  package init(_ registry: Registry) {
     unitOfSite = Dictionary(registry.sites.map { ($0.code, $0.unit) }) { $1 }
     parents = Dictionary(registry.units.map { ($0.code, $0.parent) }) { $1 }
   }
