@@ -71,9 +71,9 @@ extension Fulfilment {
 ///
 /// An end belongs to a slot of its programme (or, if there is none, of no named programme) that it
 /// is no further from than `Fulfilment.tolerance`: to the one in which most of it sounded, then to
-/// the one whose end is nearest, then to the earlier. What is left belongs to the newest slot of its
-/// programme that was over by then, if that was within `Fulfilment.lateMax` and no other end is that
-/// slot's.
+/// the one whose end is nearest, then to the earlier. What is left belongs to the newest slot of
+/// its programme that was over by then, if that was within `Fulfilment.lateMax` and no other end
+/// is that slot's.
 struct BulletinMatch {
   private let slotOfEnd: [Int?]
   private let endsOfSlot: [[Int]]
