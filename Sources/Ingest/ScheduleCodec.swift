@@ -141,7 +141,7 @@ package enum ScheduleFault: String, Error, Sendable, CaseIterable {
   }
 
   /// No white space, which separates codes where they are stored.
-  static func isUnit(_ text: String) -> Bool {
+  package static func isUnit(_ text: String) -> Bool {
     (1...SlotLimits.wordSizeMax).contains(text.utf8.count)
       && !text.unicodeScalars.contains { $0.value <= 32 || $0.value == 127 }
   }

@@ -46,6 +46,9 @@ package enum DayFigures {
       ("longest_outage", "\(availability.longestOutage)"),
       ("reboots", "\(usage.rebootCount(in: period))"),
     ]
+    pairs += announced(
+      account.history, terms: terms, day: day, known: knownUntil, observed: observed,
+      unlike: availability)
     if let service {
       pairs += [
         ("service_held", "\(service.held)"), ("service_failed", "\(service.failed)"),
@@ -67,6 +70,31 @@ package enum DayFigures {
       device: terms.device.number, inputHash: terms.inputHash(ofDay: day),
       text: pairs.map { "\($0)=\($1)" }.joined(separator: " "),
       intervals: SealedIntervals.text(of: availability))
+  }
+
+  /// What the figures would be without what people entered after the fact; nothing where that
+  /// changes none of them.
+  private static func announced(
+    _ history: DeviceHistory, terms: DeviceTerms, day: Int64, known: Milliseconds,
+    observed: IntervalSet, unlike availability: Availability
+  ) -> [(String, String)] {
+    guard terms.plan.clipped(to: DeviceTerms.planScope(ofDay: day)).hasLateMaintenance else {
+      return []
+    }
+    let other = terms.availability(
+      of: history, period: availability.period, now: known, observed: observed, announced: true)
+    guard
+      DeviceState.allCases.contains(where: { other[$0] != availability[$0] })
+        || other.outageCount != availability.outageCount
+    else { return [] }
+    return [
+      ("announced_up", "\(other[.up])"), ("announced_no_link", "\(other[.noLink])"),
+      ("announced_off", "\(other[.off])"), ("announced_unknown", "\(other[.unknown])"),
+      ("announced_unobserved", "\(other[.unobserved])"),
+      ("announced_maintenance", "\(other[.maintenance])"),
+      ("announced_excluded", "\(other[.excluded])"),
+      ("announced_outages", "\(other.outageCount)"),
+    ]
   }
 
   private static func text(_ amount: UsageResult.Amount?) -> String {

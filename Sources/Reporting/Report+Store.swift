@@ -21,8 +21,11 @@ extension Report {
     kind: String? = nil, language: Language = .vi, settings: UptimeSettings? = nil,
     progress: (Double) -> Void = { _ in }
   ) throws -> Report {
+    let registry = try store.registry()
     let scope = ReportScope(
-      registry: try store.registry(), profiles: profiles, period: period, unit: unit, kind: kind)
+      registry: registry, profiles: profiles,
+      plans: try ServicePlans(store: store, registry: registry), period: period, unit: unit,
+      kind: kind)
     let (accounts, observed) = try Accounts.read(
       from: store, scope: scope, period: period, progress: progress)
     let settings = try settings ?? .inForce(in: store)
@@ -66,7 +69,9 @@ extension Explanation {
     var registry = try store.registry()
     registry.devices.removeAll { $0.number != number }
     let scope = ReportScope(
-      registry: registry, profiles: profiles, period: period, unit: nil, kind: nil)
+      registry: registry, profiles: profiles,
+      plans: try ServicePlans(store: store, registry: registry), period: period, unit: nil,
+      kind: nil)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }

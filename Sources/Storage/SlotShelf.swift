@@ -10,14 +10,17 @@ package struct SlotMessage: Sendable, Hashable {
   /// Nil if the slot is withdrawn.
   package var slot: Slot?
   package var receivedAt: Milliseconds
+  /// Who enters it by command; empty if the scheduler published it.
+  package var enteredBy: String
   /// As it came, for the quarantine if there is no room.
   package var topic: [UInt8]
   package var payload: [UInt8]
 
   package init(
-    commune: String, id: String, slot: Slot?, receivedAt: Milliseconds, topic: [UInt8] = [],
-    payload: [UInt8] = []
+    commune: String, id: String, slot: Slot?, receivedAt: Milliseconds, enteredBy: String = "",
+    topic: [UInt8] = [], payload: [UInt8] = []
   ) {
+    self.enteredBy = enteredBy
     self.commune = commune
     self.id = id
     self.slot = slot
@@ -42,6 +45,7 @@ enum SlotShelf {
     guard !messages.isEmpty else { return [] }
     var refused: [QuarantinedMessage] = []
     var rooms: [String: Room] = [:]
+    var reached: [Interval] = []
     for message in messages {
       let known = try slot(message.commune, message.id, db)
       guard var slot = version(message, known) else { continue }
@@ -56,9 +60,23 @@ enum SlotShelf {
       rooms[message.commune] = room
       slot.version = (known?.version ?? 0) + 1
       slot.receivedAt = message.receivedAt
+      slot.enteredBy = message.enteredBy
       try insert(slot, db)
+      reached += [known?.interval, slot.interval].compactMap(\.self)
     }
+    try noteReached(reached, db)
     return refused
+  }
+
+  /// Sealed days that another slot reaches are looked at again. What lies behind them, as nearly
+  /// every slot does, costs one look.
+  private static func noteReached(_ intervals: [Interval], _ db: Database) throws {
+    guard !intervals.isEmpty,
+      let newest = try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT max(day) FROM sealed_day"))
+    else { return }
+    let end = LocalTime.start(ofDay: newest + 1)
+    try Store.noteChanged(intervals.filter { $0.start < end }, db)
   }
 
   /// What a message makes of a slot; nil if that is what the slot is already.
@@ -107,7 +125,7 @@ enum SlotShelf {
       try db.cachedStatement(
         sql: """
           INSERT OR REPLACE INTO \(table) (\(columns))
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """
       ).execute(arguments: arguments(slot))
     }
@@ -118,7 +136,7 @@ enum SlotShelf {
 
   static let columns = """
     commune, id, version, received_at, kind, start_at, end_at, requested, programme, title,
-    priority, voice, source, devices, units, is_cancelled
+    priority, voice, source, devices, units, is_cancelled, entered_by
     """
 
   private static func arguments(_ slot: Slot) -> StatementArguments {
@@ -127,6 +145,7 @@ enum SlotShelf {
       slot.interval.start, slot.interval.end, slot.requested, slot.programme, slot.title,
       slot.priority.rawValue, slot.voice.rawValue, slot.source,
       slot.devices.joined(separator: " "), slot.units.joined(separator: " "), slot.isCancelled,
+      slot.enteredBy,
     ]
   }
 
@@ -147,7 +166,7 @@ enum SlotShelf {
       commune: row[0], id: row[1], kind: kind, interval: Interval(start: start, end: end),
       programme: row[8], title: row[9], priority: priority, voice: voice, requested: row[7],
       source: row[12], devices: list(row[13]), units: list(row[14]), isCancelled: row[15],
-      version: row[2], receivedAt: row[3])
+      version: row[2], receivedAt: row[3], enteredBy: row[16])
   }
 
   private static func list(_ text: String) -> [String] {

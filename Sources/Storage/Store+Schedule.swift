@@ -35,6 +35,20 @@ extension Store {
     }
   }
 
+  /// Enters slots by command: all or nothing.
+  ///
+  /// - Throws: `invalid` if a commune has no room for them.
+  package func enterSlots(_ messages: [SlotMessage]) throws(StoreError) {
+    try write("the schedule could not be changed") { db in
+      guard let refused = try SlotShelf.add(messages, to: db).first else { return }
+      throw StoreError(
+        code: .invalid,
+        what: "\(refused.reason): a commune has at most \(SlotLimits.openCountMax) slots that are "
+          + "neither over nor cancelled, and \(SlotLimits.keptCountMax) in all",
+        path: path, next: "enter less of it")
+    }
+  }
+
   /// Everything that was accepted of one slot and is still kept, oldest first.
   package func slotVersions(commune: String, id: String) throws(StoreError) -> [Slot] {
     try read("the schedule cannot be read") { db in

@@ -7,7 +7,8 @@ extension StoreSchema {
     received_at INTEGER NOT NULL, kind TEXT NOT NULL, start_at INTEGER NOT NULL,
     end_at INTEGER NOT NULL, requested INTEGER NOT NULL, programme TEXT NOT NULL,
     title TEXT NOT NULL, priority TEXT NOT NULL, voice TEXT NOT NULL, source TEXT NOT NULL,
-    devices TEXT NOT NULL, units TEXT NOT NULL, is_cancelled INTEGER NOT NULL
+    devices TEXT NOT NULL, units TEXT NOT NULL, is_cancelled INTEGER NOT NULL,
+    entered_by TEXT NOT NULL
     """
 
   /// `slot` is what is in force, `slot_version` everything that was accepted. A slot is at most 24

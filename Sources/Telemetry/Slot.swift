@@ -63,13 +63,15 @@ package struct Slot: Sendable, Hashable {
   /// 1 for what was accepted first; 0 before the store has given one.
   package var version: Int
   package var receivedAt: Milliseconds
+  /// Who entered this version by command; empty if the scheduler published it.
+  package var enteredBy: String
 
   package init(
     commune: String, id: String, kind: Kind = .loudspeaker, interval: Interval,
     programme: String = "", title: String = "", priority: Priority = .normal,
     voice: Voice = .unknown, requested: Milliseconds? = nil, source: String = "",
     devices: [String] = [], units: [String] = [], isCancelled: Bool = false, version: Int = 0,
-    receivedAt: Milliseconds = 0
+    receivedAt: Milliseconds = 0, enteredBy: String = ""
   ) {
     self.commune = commune
     self.id = id
@@ -86,13 +88,15 @@ package struct Slot: Sendable, Hashable {
     self.isCancelled = isCancelled
     self.version = version
     self.receivedAt = receivedAt
+    self.enteredBy = enteredBy
   }
 
-  /// Whether the scheduler says the same in both, whenever it said so.
+  /// Whether both say the same, whoever said so when.
   package func saysTheSame(as other: Slot) -> Bool {
     var other = other
     other.version = version
     other.receivedAt = receivedAt
+    other.enteredBy = enteredBy
     return self == other
   }
 
