@@ -54,6 +54,7 @@ package final class PipelineRun: Sendable {
       of: store, wall: clock(), running: running, boot: runningTime.boot)
     time = OwnTime(running: runningTime.now, offset: ownClock.offset)
     try configuration.uptime.reported.save(in: store)
+    try configuration.reports.save(in: store)
     if let registry {
       let changes = try store.importChangedRegistry(registry, by: "pipeline", at: time.now())
       log("registry: \(registry.devices.count) devices, \(changes.count) changes")

@@ -19,6 +19,8 @@ extension Nhip {
       abstract: "Availability and usage over a period.",
       discussion: """
         EXAMPLES
+          nhip report --store nhip.sqlite --period month
+          nhip report --store nhip.sqlite --of 2026-Q4 --calendar nd09
           nhip report --store nhip.sqlite --from 2026-11-01 --to 2026-11-30
           nhip report --store nhip.sqlite --from 01/11/2026 --to 30/11/2026 --kind wifi-ap \\
             --format html > report.html
@@ -38,9 +40,9 @@ extension Nhip {
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 
     func run() throws {
-      let period = try time.period()
       try SystemExit.mapped {
         let store = try place.reader()
+        let period = try time.period(in: store, language: lang.language).interval
         let profiles = try place.profiles()
         try check(store, profiles)
         let progress = Progress()
@@ -103,9 +105,9 @@ extension Nhip {
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 
     func run() throws {
-      let period = try time.period()
       try SystemExit.mapped {
         let store = try place.reader()
+        let period = try time.period(in: store, language: lang.language).interval
         let registered = try store.registry().devices
         let found = registered.first { $0.id == device || String($0.number) == device }
         guard let found else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Reporting
 import Storage
 import Telemetry
 
@@ -21,6 +22,8 @@ package struct PipelineConfiguration: Sendable {
   package var store: String
   package var retention: Retention
   package var uptime: Uptime
+  /// Where the periods of reports begin and end; its lateness is that of `uptime`.
+  package var reports: ReportCalendar
   /// Whether alerts are published over the same broker.
   package var publishesAlerts: Bool
 
