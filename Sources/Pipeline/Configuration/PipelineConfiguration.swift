@@ -18,6 +18,8 @@ package struct PipelineConfiguration: Sendable {
   package var devices: String
   /// The folder of registry files, imported at start; nil if the store's registry stands.
   package var registry: String?
+  /// The file of the programme's targets; nil if there are none.
+  package var targets: String?
   /// The SQLite file.
   package var store: String
   package var retention: Retention
