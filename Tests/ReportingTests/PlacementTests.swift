@@ -105,15 +105,15 @@ import Testing
     #expect(
       Self.ranges(placements.placements(of: registry.devices[1], days: Self.november))
         == ["H 00001 1–15", "H 00002 16–30"])
-    let whole = placements.tree(days: Self.november, occupied: ["00001", "00002", "00001-1"])
+    let whole = placements.hierarchy(days: Self.november, occupied: ["00001", "00002", "00001-1"])
     #expect(
       whole.nodes.map { "\($0.depth) \($0.unit.code)" }
         == ["0 VN", "1 01", "2 00001", "2 00002", "3 00001-1", "3 00002-1"])
     #expect(whole.nodes[2].unit.validTo == Self.midnight(16))
-    let later = placements.tree(days: Self.november, occupied: ["00002"])
+    let later = placements.hierarchy(days: Self.november, occupied: ["00002"])
     #expect(!later.nodes.contains { $0.unit.code == "00001" })
     let before = Self.november.lowerBound...Self.november.lowerBound + 9
-    let then = placements.tree(days: before, occupied: [])
+    let then = placements.hierarchy(days: before, occupied: [])
     #expect(then.nodes[4].unit.code == "00002")
     #expect(then.nodes[3].unit.code == "00001-1" && then.nodes[3].parent == 2)
   }
@@ -130,7 +130,7 @@ import Testing
     let (registry, placements) = try Self.read(store)
     for (last, name) in [(19, "Đơn vị 00001-1"), (20, "Thôn Mới")] as [(Int64, String)] {
       let days = Self.november.lowerBound...Self.november.lowerBound + last - 1
-      let tree = placements.tree(days: days, occupied: [])
+      let tree = placements.hierarchy(days: days, occupied: [])
       #expect(tree.nodes.first { $0.unit.code == "00001-1" }?.unit.name == name)
     }
     #expect(
@@ -160,7 +160,7 @@ import Testing
       Self.unit("B9", "village", in: "C2"), Self.unit("S", "commune", in: "S"),
     ]
     let placements = Placements(registry: registry, history: [])
-    let tree = placements.tree(days: Self.november, occupied: [])
+    let tree = placements.hierarchy(days: Self.november, occupied: [])
     #expect(
       tree.nodes.dropFirst(6).map { "\($0.depth) \($0.unit.code)" }
         == ["0 ", "1 C1", "2 C3", "3 C2", "4 B9", "1 S", "1 X"])

@@ -40,7 +40,7 @@ struct ProgrammeWorld {
   }
 
   var facts: ProgrammeFacts {
-    let tree = Placements(registry: registry, history: []).tree(days: Self.days, occupied: [])
+    let tree = Placements(registry: registry, history: []).hierarchy(days: Self.days, occupied: [])
     return ProgrammeFacts(
       period: Self.period, knownUntil: Self.period.end, tree: tree, scope: scope,
       devices: devices, systems: registry.systems)

@@ -53,7 +53,7 @@ package struct IndicatorResult: Sendable, Hashable {
 extension IndicatorResult {
   /// Sums what was counted.
   init(
-    _ indicator: Indicator, _ items: [IndicatorItem], tree: UnitTree, unverifiableCount: Int64 = 0,
+    _ indicator: Indicator, _ items: [IndicatorItem], tree: UnitHierarchy, unverifiableCount: Int64 = 0,
     quotas: [QuotaUse] = []
   ) {
     let sum = items.reduce(into: IndicatorSum()) { $0.add($1) }
@@ -75,7 +75,7 @@ extension IndicatorResult {
   }
 
   private static func parts(
-    of indicator: Indicator, _ items: [IndicatorItem], _ tree: UnitTree
+    of indicator: Indicator, _ items: [IndicatorItem], _ tree: UnitHierarchy
   ) -> [Part] {
     var sums: [Int: IndicatorSum] = [:]
     for item in items {

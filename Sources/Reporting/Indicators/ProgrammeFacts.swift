@@ -8,14 +8,14 @@ package struct ProgrammeFacts: Sendable {
   package var period: Interval
   /// The end of knowledge: later time is not observed.
   package var knownUntil: Milliseconds
-  package var tree: UnitTree
+  package var tree: UnitHierarchy
   /// Code of the unit that the report is restricted to; nil for all.
   package var scope: String?
   package var devices: [DeviceFacts]
   package var systems: [InformationSystem]
 
   package init(
-    period: Interval, knownUntil: Milliseconds, tree: UnitTree, scope: String? = nil,
+    period: Interval, knownUntil: Milliseconds, tree: UnitHierarchy, scope: String? = nil,
     devices: [DeviceFacts], systems: [InformationSystem] = []
   ) {
     self.period = period

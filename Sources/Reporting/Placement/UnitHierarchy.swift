@@ -8,7 +8,7 @@ import Telemetry
 /// Siblings stand in Vietnamese order of names. What the registry cannot place hangs below a last
 /// node without a code: units whose parent is unknown, and circles of parents, cut at their least
 /// code.
-package struct UnitTree: Sendable {
+package struct UnitHierarchy: Sendable {
   package struct Node: Sendable, Hashable {
     package var unit: Telemetry.Unit
     /// 0 for a root.
@@ -128,7 +128,7 @@ extension Placements {
   ///
   /// - Parameter occupied: codes of the units that anything stood in within the period; empty for
   ///   what stood in none that is known.
-  package func tree(days: ClosedRange<Int64>, occupied: Set<String>) -> UnitTree {
+  package func hierarchy(days: ClosedRange<Int64>, occupied: Set<String>) -> UnitHierarchy {
     let end = Self.end(ofDay: days.upperBound)
     var shown: [String: Telemetry.Unit] = [:]
     func show(_ code: String) {
@@ -146,6 +146,6 @@ extension Placements {
       if hasBegun, unit.validTo ?? .max > end || occupied.contains(code) { show(code) }
     }
     for code in occupied { show(code) }
-    return UnitTree(shown, hasUnplaced: occupied.contains(""))
+    return UnitHierarchy(shown, hasUnplaced: occupied.contains(""))
   }
 }
