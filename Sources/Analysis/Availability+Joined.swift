@@ -53,11 +53,8 @@ extension Availability {
     append(Interval(start: position, end: max(position, period.end)), .unobserved)
     let outages = joined(parts.flatMap(\.outages)).compactMap { outage in
       var outage = outage
-      outage.downInPeriod = states.reduce(0) { sum, part in
-        guard part.state.isDown else { return sum }
-        let start = max(part.interval.start, outage.interval.start)
-        return sum + max(0, min(part.interval.end, outage.interval.end) - start)
-      }
+      outage.downInPeriod = Part(interval: period, states: states, outages: [])
+        .down(within: outage.interval)
       return outage.downInPeriod > 0 ? outage : nil
     }
     return Availability(
@@ -80,5 +77,16 @@ extension Availability {
       result[result.count - 1] = whole
     }
     return result
+  }
+}
+
+extension Availability.Part {
+  /// How much of an interval was down.
+  package func down(within interval: Interval) -> Milliseconds {
+    states.reduce(0) { sum, part in
+      guard part.state.isDown else { return sum }
+      let start = max(part.interval.start, interval.start)
+      return sum + max(0, min(part.interval.end, interval.end) - start)
+    }
   }
 }

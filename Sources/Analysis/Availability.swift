@@ -65,7 +65,7 @@ package struct Availability: Hashable, Sendable {
   package let outages: [Outage]
   /// Outages shorter than this are short ("flapping").
   package let outageMin: Milliseconds
-  private let sums: [Milliseconds]
+  package let times: StateTimes
 
   init(
     period: Interval, states: [StateInterval], outages: [Outage], outageMin: Milliseconds
@@ -74,48 +74,21 @@ package struct Availability: Hashable, Sendable {
     self.states = states
     self.outages = outages
     self.outageMin = outageMin
-    sums = DeviceState.allCases.map { state in
-      states.reduce(0) { $1.state == state ? $0 + $1.interval.duration : $0 }
-    }
-    precondition(sums.reduce(0, +) == period.duration, "states do not sum to the period")
+    times = StateTimes(states)
+    precondition(times.total == period.duration, "states do not sum to the period")
   }
 
   /// Milliseconds of the period spent in a state.
-  package subscript(state: DeviceState) -> Milliseconds {
-    switch state {
-    case .excluded: sums[0]
-    case .maintenance: sums[1]
-    case .up: sums[2]
-    case .unobserved: sums[3]
-    case .noLink: sums[4]
-    case .off: sums[5]
-    case .unknown: sums[6]
-    }
-  }
+  package subscript(state: DeviceState) -> Milliseconds { times[state] }
 
-  package var down: Milliseconds { self[.noLink] + self[.off] + self[.unknown] }
+  package var down: Milliseconds { times.down }
 
   package var outageCount: Int { outages.count { $0.accountable >= outageMin } }
   package var shortOutageCount: Int { outages.count { $0.accountable < outageMin } }
   /// The most time that one outage took from the period.
   package var longestOutage: Milliseconds { outages.map(\.downInPeriod).max() ?? 0 }
 
-  /// up ÷ (up + down) in parts per million, rounded down so that any outage shows; nil if neither.
-  package var ratio: Int64? { Self.partsPerMillion(self[.up], of: self[.up] + down) }
-
-  /// The ratio if all unobserved time had been down.
-  package var ratioLowest: Int64? {
-    Self.partsPerMillion(self[.up], of: self[.up] + down + self[.unobserved])
-  }
-
-  /// The ratio if all unobserved time had been up.
-  package var ratioHighest: Int64? {
-    let up = self[.up] + self[.unobserved]
-    return Self.partsPerMillion(up, of: up + down)
-  }
-
-  /// Rounded down; nil if `whole` is nothing.
-  static func partsPerMillion(_ part: Milliseconds, of whole: Milliseconds) -> Int64? {
-    whole > 0 ? Int64(Int128(part) * 1_000_000 / Int128(whole)) : nil
-  }
+  package var ratio: Int64? { times.ratio }
+  package var ratioLowest: Int64? { times.ratioLowest }
+  package var ratioHighest: Int64? { times.ratioHighest }
 }

@@ -35,10 +35,11 @@ extension ServiceAvailability {
         isRestored: interval.end < period.end
           && courses.allSatisfy { $0.holds.contains(interval.end) })
     }
-    return ServiceAvailability(
+    let times = ServiceTimes(
       held: held.duration, failed: failed.duration,
       unknown: up.duration - held.duration - failed.duration, down: availability.down,
-      unobserved: availability[.unobserved], failures: failures)
+      unobserved: availability[.unobserved])
+    return ServiceAvailability(times: times, failures: failures)
   }
 }
 

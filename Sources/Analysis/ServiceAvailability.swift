@@ -36,37 +36,8 @@ package struct ServiceFailure: Hashable, Sendable {
 /// Service availability = held ÷ (held + failed + down). Unknown and unobserved time stands in
 /// neither part and gives bounds beside the ratio, as with availability.
 package struct ServiceAvailability: Hashable, Sendable {
-  /// Milliseconds of the period; `held + failed + unknown` is the time the device was up.
-  package let held: Milliseconds
-  package let failed: Milliseconds
-  package let unknown: Milliseconds
-  /// The device itself was down, so nothing was served.
-  package let down: Milliseconds
-  package let unobserved: Milliseconds
+  /// Milliseconds of the period.
+  package let times: ServiceTimes
   /// Ascending and disjoint; they sum to `failed`.
   package let failures: [ServiceFailure]
-
-  /// In parts per million, rounded down; nil if no judged time is left, or if the device was up
-  /// and never said how its service was.
-  package var ratio: Int64? {
-    guard isKnown else { return nil }
-    return Availability.partsPerMillion(held, of: held + failed + down)
-  }
-
-  /// The ratio if the service had failed in all unknown and unobserved time.
-  package var ratioLowest: Int64? {
-    guard isKnown else { return nil }
-    return Availability.partsPerMillion(held, of: held + failed + down + undecided)
-  }
-
-  /// The ratio if the service had held in all unknown and unobserved time.
-  package var ratioHighest: Int64? {
-    guard isKnown else { return nil }
-    return Availability.partsPerMillion(held + undecided, of: held + failed + down + undecided)
-  }
-
-  /// A ratio of an hour of outage to a month of silence about the service would be a lie.
-  private var isKnown: Bool { held + failed > 0 || (unknown == 0 && down > 0) }
-
-  private var undecided: Milliseconds { unknown + unobserved }
 }

@@ -25,25 +25,28 @@ package enum CSVReport {
       ] + figures.map { "\($0.kind).\($0.name)" })
     for unit in report.units {
       for device in unit.devices {
-        let judged = judged(device, report.settings)
+        let own = cells(unit, device, report.period) + judged(device, report.settings)
         // Before it days are sealed and their readings deleted.
-        let start = String((report.kept?.readable(of: report.period) ?? report.period).start)
-        text += row(cells(unit, device) + judged + [start] + values(of: device, figures))
+        let start = String(report.seal.readingsGoneUntil ?? report.period.start)
+        text += row(own + [start] + values(of: device, figures))
       }
     }
     return text
   }
 
-  private static func cells(_ unit: UnitReport, _ device: DeviceReport) -> [String] {
-    let spent = device.availability
+  private static func cells(
+    _ unit: UnitReport, _ device: DeviceReport, _ period: Interval
+  ) -> [String] {
+    let spent = device.times
     let states: [DeviceState] = [.up, .noLink, .off, .unknown, .maintenance, .unobserved, .excluded]
     let ratios = [spent.ratio, spent.ratioLowest, spent.ratioHighest]
     return [
       safe(unit.code), safe(unit.name), device.device.kind, String(device.device.number),
-      safe(device.device.id), safe(device.name), String(spent.period.start),
-      String(spent.period.end),
+      safe(device.device.id), safe(device.name), String(period.start),
+      String(period.end),
     ] + states.map { String(spent[$0]) } + ratios.map { $0.map { String($0) } ?? "" } + [
-      String(spent.outageCount), String(spent.shortOutageCount), String(spent.longestOutage),
+      String(device.outageCount), String(device.shortOutageCount),
+      String(device.longestOutage),
       String(device.rebootCount), String(device.readingCount),
     ]
   }

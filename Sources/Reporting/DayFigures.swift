@@ -5,11 +5,9 @@ import Storage
 import Telemetry
 
 /// The figures of one device and one local day, as whole numbers: what a seal keeps, `nhip verify`
-/// computes again and a revision compares.
+/// computes again, a revision compares and a report sums.
 ///
 /// A pure function of the sealed block, when we could hear, and what the device is judged by.
-/// Lengths of time are milliseconds, figures of use that are no whole numbers are millionths of
-/// their unit. "-" means that nothing tells.
 package enum DayFigures {
   /// Later than this after the day's end nothing is looked at: the silence of a device that does
   /// not come back is judged within it. DESIGN's lateness allowance.
@@ -22,54 +20,74 @@ package enum DayFigures {
   package static func compute(
     _ block: SealedBlock?, terms: DeviceTerms, day: Int64, observed: IntervalSet
   ) -> SealedFigures? {
-    let profile = terms.profile
-    var account = DeviceAccount(profile: profile)
-    if let block { account.add(block, rows: block.readings.eventTime.indices) }
     let period = SealedDay.interval(ofDay: day)
+    var account = DeviceAccount(profile: terms.profile)
+    if let block { account.add(block, rows: block.readings.eventTime.indices) }
     let knownUntil = min(
       observed.intervals.last?.end ?? period.end, period.end + knowledgeAfter)
-    let availability = terms.availability(
-      of: account.history, period: period, now: knownUntil, observed: observed)
-    let usage = UsageCalculator(readings: account.readings, profile: profile)
-    let readingCount = usage.readingCount(in: period)
-    if readingCount == 0, availability[.excluded] == period.duration { return nil }
-    let service = ServiceAvailability.compute(
-      readings: account.readings, profile: profile, availability: availability)
-    var pairs: [(String, String)] = [
-      ("readings", "\(readingCount)"), ("up", "\(availability[.up])"),
-      ("no_link", "\(availability[.noLink])"), ("off", "\(availability[.off])"),
-      ("unknown", "\(availability[.unknown])"), ("unobserved", "\(availability[.unobserved])"),
-      ("maintenance", "\(availability[.maintenance])"),
-      ("excluded", "\(availability[.excluded])"), ("outages", "\(availability.outageCount)"),
-      ("short_outages", "\(availability.shortOutageCount)"),
-      ("longest_outage", "\(availability.longestOutage)"),
-      ("reboots", "\(usage.rebootCount(in: period))"),
-    ]
-    if let service {
-      pairs += [
-        ("service_held", "\(service.held)"), ("service_failed", "\(service.failed)"),
-        ("service_unknown", "\(service.unknown)"),
-      ]
-    }
-    for result in usage.figures(in: period) {
-      pairs.append((result.figure.name, text(result.amount)))
-      if let at = result.at { pairs.append(("\(result.figure.name)_at", "\(at)")) }
-      if result.covered > 0 {
-        pairs.append(("\(result.figure.name)_covered", "\(result.covered)"))
-      }
+    let piece = FigurePiece(
+      account, terms: terms, period: period, knownUntil: knownUntil, observed: observed)
+    if piece.readingCount == 0, piece.availability[.excluded] == period.duration {
+      return nil
     }
     return SealedFigures(
       device: terms.device.number, inputHash: terms.inputHash(ofDay: day),
-      text: pairs.map { "\($0)=\($1)" }.joined(separator: " "),
-      intervals: SealedIntervals.text(of: availability))
+      text: piece.figures.map { "\($0.name)=\($0.value.text)" }.joined(separator: " "),
+      intervals: SealedIntervals.text(of: piece.availability))
   }
+}
 
-  private static func text(_ amount: UsageResult.Amount?) -> String {
-    switch amount {
-    case nil: "-"
-    case .whole(let value): "\(value)"
-    case .number(let value):
-      value.magnitude < 1e24 ? "\(Int128((value * 1e6).rounded()))u" : "\(value)"
+/// What one stretch of one device's time gives: figures that may be summed with those of other
+/// stretches, and its outages.
+struct FigurePiece {
+  /// Bumped when a figure of the same name comes to mean something else, or one is added: figures
+  /// that were sealed before are not compared with new ones then.
+  static let definitionVersion = 2
+
+  let availability: Availability
+  let figures: [NamedFigure]
+  /// Each reading once.
+  let readingCount: Int
+
+  /// - Parameters:
+  ///   - account: of the device, with the readings of the stretch and around it.
+  ///   - knownUntil: the end of knowledge.
+  init(
+    _ account: DeviceAccount, terms: DeviceTerms, period: Interval, knownUntil: Milliseconds,
+    observed: IntervalSet
+  ) {
+    let profile = terms.profile
+    availability = terms.availability(
+      of: account.history, period: period, now: knownUntil, observed: observed)
+    let usage = UsageCalculator(readings: account.readings, profile: profile)
+    let times = availability.times
+    readingCount = usage.readingCount(in: period)
+    var figures = [
+      NamedFigure("readings", Int64(readingCount)),
+      NamedFigure("up", times[.up]), NamedFigure("no_link", times[.noLink]),
+      NamedFigure("off", times[.off]), NamedFigure("unknown", times[.unknown]),
+      NamedFigure("unobserved", times[.unobserved]),
+      NamedFigure("maintenance", times[.maintenance]), NamedFigure("excluded", times[.excluded]),
+      NamedFigure("outages", Int64(availability.outageCount)),
+      NamedFigure("short_outages", Int64(availability.shortOutageCount)),
+      NamedFigure("longest_outage", availability.longestOutage),
+      NamedFigure("reboots", Int64(usage.rebootCount(in: period))),
+    ]
+    let service = ServiceAvailability.compute(
+      readings: account.readings, profile: profile, availability: availability)
+    if let times = service?.times {
+      figures += [
+        NamedFigure("service_held", times.held), NamedFigure("service_failed", times.failed),
+        NamedFigure("service_unknown", times.unknown),
+      ]
     }
+    for result in usage.figures(in: period) {
+      figures.append(NamedFigure(result.figure.name, FigureValue(result.amount)))
+      if let at = result.at { figures.append(NamedFigure("\(result.figure.name)_at", at)) }
+      if result.covered > 0 {
+        figures.append(NamedFigure("\(result.figure.name)_covered", result.covered))
+      }
+    }
+    self.figures = figures + account.quality.figures(in: period)
   }
 }

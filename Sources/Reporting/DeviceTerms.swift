@@ -32,7 +32,8 @@ package struct DeviceTerms: Sendable {
   /// versions.
   package func inputHash(ofDay day: Int64) -> Int64 {
     var parts = [
-      device.kind, text(device.commissionedAt), text(device.retiredAt),
+      "figures \(FigurePiece.definitionVersion)", device.kind,
+      text(device.commissionedAt), text(device.retiredAt),
       "\(settings.outageMin)", "\(profile.reportInterval)", "\(profile.offlineAfter)",
     ]
     for hours in plan.hours {

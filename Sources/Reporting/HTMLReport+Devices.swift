@@ -59,10 +59,10 @@ extension HTMLReport {
 
     static func all(_ words: Words) -> [Column] {
       func hours(
-        _ heading: String, _ length: @escaping (Availability) -> Milliseconds
+        _ heading: String, _ length: @escaping (StateTimes) -> Milliseconds
       ) -> Column {
         Column(heading: heading) { device, _, _, format in
-          format.hours(length(device.availability))
+          format.hours(length(device.times))
         }
       }
       return [
@@ -78,7 +78,7 @@ extension HTMLReport {
         hours(words.maintenanceHours) { $0[.maintenance] },
         hours(words.unobservedHours) { $0[.unobserved] },
         Column(heading: words.availability) { device, _, _, format in
-          ratio(format.availabilityParts(device.availability))
+          ratio(format.availabilityParts(device.times))
         },
         Column(heading: words.meetsTarget, isNumber: false, isWord: true) { device, _, words, _ in
           verdict(device.targetVerdict, words)
@@ -87,13 +87,13 @@ extension HTMLReport {
           ratio(format.serviceParts(device.service))
         },
         Column(heading: words.outages) { device, _, _, format in
-          format.count(device.availability.outageCount)
+          format.count(device.outageCount)
         },
         Column(heading: words.flapping) { device, _, _, format in
-          format.count(device.availability.shortOutageCount)
+          format.count(device.shortOutageCount)
         },
         Column(heading: words.longestOutage) { device, _, _, format in
-          format.longestOutage(device.availability)
+          format.longestOutage(device.longestOutage)
         },
       ]
     }
@@ -122,23 +122,24 @@ extension HTMLReport {
     return parts.map { "<span>\(escaped($0))</span>" }.joined(separator: " ")
   }
 
-  /// The period from left to right, a thousand units wide, coloured by state. States narrower
-  /// than a unit are drawn a unit wide when down, so that short outages stay visible.
+  /// The period from left to right, a bar for each day or hour, down time from below.
   private static func strip(_ device: DeviceReport, _ words: Words) -> String {
-    let period = device.availability.period
     let name = escaped("\(device.name): \(words.availability)")
-    var svg = "<svg viewBox=\"0 0 1000 12\" preserveAspectRatio=\"none\" role=\"img\" "
+    let count = device.strip.bars.count
+    var svg = "<svg viewBox=\"0 0 \(count * 10) 12\" preserveAspectRatio=\"none\" role=\"img\" "
     svg += "aria-label=\"\(name)\">"
-    let length = max(1, period.duration)
-    let states = device.availability.states
-    for part in states.filter({ !$0.state.isDown }) + states.filter(\.state.isDown) {
-      let start = (part.interval.start - period.start) * 1000 / length
-      let end = (part.interval.end - period.start) * 1000 / length
-      let width = max(end - start, part.state.isDown ? 1 : 0)
-      guard width > 0 else { continue }
-      svg += "<rect class=\"\(part.state.rawValue)\" x=\"\(min(start, 999))\" y=\"0\" "
-      svg += "width=\"\(width)\" height=\"12\"><title>\(escaped(words.state(part.state)))"
-      svg += "</title></rect>"
+    for (position, bar) in device.strip.bars.enumerated() {
+      var top = 0
+      let shares: [(DeviceState, UInt16)] = [
+        (.up, bar.up), (.maintenance, bar.maintenance), (.unobserved, bar.unobserved),
+        (.unknown, bar.down),
+      ]
+      for (state, share) in shares where share > 0 {
+        let height = max(1, Int(share) * 12 / 65_535)
+        svg += "<rect class=\"\(state.rawValue)\" x=\"\(position * 10)\" "
+        svg += "y=\"\(min(top, 11))\" width=\"10\" height=\"\(height)\"/>"
+        top += height
+      }
     }
     return svg + "</svg>"
   }

@@ -14,7 +14,6 @@ package enum HTMLReport {
       head(report, words, format),
       report.devices.isEmpty
         ? "<p>\(escaped(words.noDevices))</p>\n" : devices(report, words, format),
-      report.kept.map { days($0, of: report, words, format) } ?? "",
       alerts(report, words, format),
       // On paper a page with nothing but signatures would be worth nothing.
       "<div class=\"whole\">\n",
@@ -47,32 +46,6 @@ package enum HTMLReport {
     return "<h1>\(escaped(words.reportTitle))</h1>\n<dl class=\"head\">\n\(lines.joined())</dl>\n"
       + "<p class=\"note\">\(escaped(words.sealing(report.seal)))</p>\n"
       + (words.kept(of: report).map { "<p class=\"note\">\(escaped($0))</p>\n" } ?? "")
-  }
-
-  /// What was sealed of days whose readings are gone.
-  private static func days(
-    _ kept: KeptFigures, of report: Report, _ words: Words, _ format: LocalFormat
-  ) -> String {
-    var html = "<section class=\"wide\">\n<h2>\(escaped(words.keptHeading))</h2>\n"
-    guard kept.lines.count <= KeptFigures.listedCountMax else {
-      let note = words.keptNotListed(format.count(kept.lines.count))
-      return html + "<p>\(escaped(note))</p>\n</section>\n"
-    }
-    let list = KeptTable(kept, of: report, words, format)
-    func style(_ column: KeptTable.Column) -> String { column.isNumber ? " class=\"n\"" : "" }
-    html += "<table class=\"days\">\n<thead><tr>"
-    for column in list.columns {
-      html += "<th scope=\"col\"\(style(column))>\(escaped(column.heading))</th>"
-    }
-    html += "</tr></thead>\n<tbody>\n"
-    for row in list.rows {
-      html += "<tr>"
-      for (column, cell) in zip(list.columns, row) {
-        html += "<td\(style(column))>\(escaped(cell))</td>"
-      }
-      html += "</tr>\n"
-    }
-    return html + "</tbody></table>\n</section>\n"
   }
 
   private static func quality(

@@ -35,11 +35,8 @@ package enum JSONReport {
     var units: [UnitPart]
     var alerts: [AlertPart]
     var dataQuality: QualityPart
-    /// Usage, reboots and readings count from here on; absent if all readings of the period are
-    /// there, and the end of the period if none are.
+    /// Before it readings are gone and what was sealed stands; absent if none are.
     var readingsFrom: Milliseconds?
-    /// The days before, as they were sealed; never to be added. Absent if there are none.
-    var sealedDays: [KeptPart]?
 
     init(_ report: Report) {
       provisional = !report.seal.isSealed
@@ -53,8 +50,7 @@ package enum JSONReport {
       units = report.units.map(UnitPart.init)
       alerts = report.alerts.rules.map(AlertPart.init)
       dataQuality = QualityPart(report.quality)
-      readingsFrom = report.kept?.readable(of: report.period).start
-      sealedDays = report.kept?.lines.map(KeptPart.init)
+      readingsFrom = report.seal.readingsGoneUntil
     }
   }
 
@@ -74,21 +70,6 @@ package enum JSONReport {
       open = line.openCount
       devices = line.devices.count
       durationMs = line.duration
-    }
-  }
-
-  /// What one sealed day says of one device, names and values as they were sealed.
-  private struct KeptPart: Encodable {
-    var day: String
-    var device: Int64
-    var figures: String
-    var intervals: String
-
-    init(_ line: KeptFigures.Line) {
-      day = LocalTime.isoDate(ofDay: line.day)
-      device = line.device
-      figures = line.figures.text
-      intervals = line.figures.intervals
     }
   }
 
@@ -130,7 +111,7 @@ package enum JSONReport {
       kind = report.device.kind
       site = report.device.site
       commune = report.device.commune
-      availability = AvailabilityPart(report.availability)
+      availability = AvailabilityPart(report)
       meetsTarget = report.targetVerdict?.rawValue
       service = report.service.map(ServicePart.init)
       usage = report.usage.map(UsagePart.init)
@@ -157,7 +138,8 @@ package enum JSONReport {
     var longestOutageMs: Milliseconds
     var outageList: [OutagePart]
 
-    init(_ spent: Availability) {
+    init(_ report: DeviceReport) {
+      let spent = report.times
       ppm = spent.ratio
       lowestPpm = spent.ratioLowest
       highestPpm = spent.ratioHighest
@@ -169,10 +151,10 @@ package enum JSONReport {
       maintenanceMs = spent[.maintenance]
       unobservedMs = spent[.unobserved]
       excludedMs = spent[.excluded]
-      outages = spent.outageCount
-      shortOutages = spent.shortOutageCount
-      longestOutageMs = spent.longestOutage
-      outageList = spent.outages.map(OutagePart.init)
+      outages = report.outageCount
+      shortOutages = report.shortOutageCount
+      longestOutageMs = report.longestOutage
+      outageList = report.outages.map(OutagePart.init)
     }
   }
 
@@ -183,28 +165,14 @@ package enum JSONReport {
     var heldMs: Milliseconds
     var failedMs: Milliseconds
     var unknownMs: Milliseconds
-    var failures: [FailurePart]
 
-    struct FailurePart: Encodable {
-      var start: Milliseconds
-      var end: Milliseconds
-      /// Names of the metrics whose conditions failed.
-      var failing: [String]
-      var restored: Bool
-    }
-
-    init(_ service: ServiceAvailability) {
+    init(_ service: ServiceTimes) {
       ppm = service.ratio
       lowestPpm = service.ratioLowest
       highestPpm = service.ratioHighest
       heldMs = service.held
       failedMs = service.failed
       unknownMs = service.unknown
-      failures = service.failures.map {
-        FailurePart(
-          start: $0.interval.start, end: $0.interval.end, failing: $0.failing.map(\.metric),
-          restored: $0.isRestored)
-      }
     }
   }
 

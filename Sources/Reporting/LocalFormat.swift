@@ -49,17 +49,17 @@ struct LocalFormat: Sendable {
   func percent(_ partsPerMillion: Int64) -> String { scaled(partsPerMillion / 100, decimals: 2) }
 
   /// The ratio, with its bounds when so much was not observed that they matter.
-  func availability(_ availability: Availability) -> String {
-    joined(availabilityParts(availability))
+  func availability(_ times: StateTimes) -> String {
+    joined(availabilityParts(times))
   }
 
-  func service(_ service: ServiceAvailability?) -> String { joined(serviceParts(service)) }
+  func service(_ service: ServiceTimes?) -> String { joined(serviceParts(service)) }
 
-  func availabilityParts(_ availability: Availability) -> (ratio: String, bounds: String?) {
-    ratio(availability.ratio, availability.ratioLowest, availability.ratioHighest)
+  func availabilityParts(_ times: StateTimes) -> (ratio: String, bounds: String?) {
+    ratio(times.ratio, times.ratioLowest, times.ratioHighest)
   }
 
-  func serviceParts(_ service: ServiceAvailability?) -> (ratio: String, bounds: String?) {
+  func serviceParts(_ service: ServiceTimes?) -> (ratio: String, bounds: String?) {
     ratio(service?.ratio, service?.ratioLowest, service?.ratioHighest)
   }
 
@@ -85,8 +85,8 @@ struct LocalFormat: Sendable {
   /// Seconds with the milliseconds they have.
   func seconds(_ length: Milliseconds) -> String { trimmed(scaled(length, decimals: 3)) }
 
-  func longestOutage(_ availability: Availability) -> String {
-    availability.longestOutage > 0 ? length(availability.longestOutage) : "–"
+  func longestOutage(_ longest: Milliseconds) -> String {
+    longest > 0 ? length(longest) : "–"
   }
 
   func count(_ count: some BinaryInteger) -> String { grouped(String(count)) }

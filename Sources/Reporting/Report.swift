@@ -14,13 +14,11 @@ package struct Report: Sendable {
   package var settings: UptimeSettings
   /// The unit that the report was restricted to; nil for everything registered.
   package var unitName: String?
-  /// Units with their devices, both in Vietnamese order of names.
+  /// The tree of units in preorder, each with the devices that stand directly in it; both in
+  /// Vietnamese order of names, devices of no known unit last.
   package var units: [UnitReport]
   package var quality: DataQuality
-  package var seal: SealCover
-  /// Days whose readings retention has deleted; nil if there are none. Figures of use, reboots and
-  /// counts of readings are those of the days behind them.
-  package var kept: KeptFigures?
+  package var seal = SealCover()
   package var alerts = AlertAccount()
 
   package var devices: [DeviceReport] { units.flatMap(\.devices) }
@@ -31,27 +29,65 @@ package struct Report: Sendable {
   }
 }
 
-/// One unit (usually a village) and the devices whose site stands in it.
+/// One unit of any level: what stands directly in it, and the sums of all in it and below it.
 package struct UnitReport: Sendable {
   /// Empty for devices whose site or unit the registry does not know.
   package var code: String
-  package var name: String
-  package var levelLabel: String
-  package var devices: [DeviceReport]
+  package var name = ""
+  package var level = ""
+  package var levelLabel = ""
+  package var areaClass = ""
+  package var parent = ""
+  /// 0 for the uppermost of the report.
+  package var depth = 0
+  /// In it and below it, those without a device too.
+  package var siteCount = 0
+  package var deviceCount = 0
+  package var outageCount = 0
+  /// Summed over devices.
+  package var times = StateTimes()
+  /// Without what was entered after the fact; nil where that is the same.
+  package var announcedTimes: StateTimes?
+  package var service: ServiceTimes?
+  /// What may be summed over devices, and greatest values; by kind.
+  package var usage: [UnitUsage] = []
+  package var devices: [DeviceReport] = []
+}
+
+package struct UnitUsage: Sendable {
+  package var kind: String
+  package var result: UsageResult
 }
 
 package struct DeviceReport: Sendable {
   package var device: Device
   package var kindTitle: Title
-  package var availability: Availability
+  /// Where it stood, and on which days of the period.
+  package var placement: Placement
+  package var times: StateTimes
+  /// Without what was entered after the fact; nil where that is the same.
+  package var announcedTimes: StateTimes?
+  /// Ascending; not clipped to the period.
+  package var outages: [Outage]
+  package var outageCount: Int
+  /// Shorter than the settings' shortest outage.
+  package var shortOutageCount: Int
+  /// The most time that one outage took from the period.
+  package var longestOutage: Milliseconds
   /// Nil where the availability is unknown.
   package var targetVerdict: TargetVerdict?
   /// Nil where the kind's profile has no conditions of service.
-  package var service: ServiceAvailability?
+  package var service: ServiceTimes?
   package var usage: [UsageResult]
+  /// Every whole number of the period's days, by name.
+  package var figures: NamedFigures
+  /// Days whose own availability reached the target, of those that had one.
+  package var daysAtTarget: Int
+  package var daysJudged: Int
   package var rebootCount: Int
   package var readingCount: Int
   package var lastHeard: Milliseconds?
+  package var strip: Strip
 
   /// The name people gave it, or its id.
   package var name: String { device.name.isEmpty ? device.id : device.name }

@@ -14,16 +14,18 @@ package struct SealCover: Sendable, Hashable {
   package var isEarly = false
   /// The newest revision of any sealed day of the period; 1 if none was ever revised.
   package var revision = 1
-  /// Devices whose profile, commissioning or limits are not what the last day was sealed by: their
-  /// figures are computed anew and differ from the sealed ones.
+  /// Devices whose profile, plan, commissioning or limits are not what the last day was sealed by:
+  /// what was sealed stands until the day is sealed anew.
   package var changedDevices: Set<Int64> = []
   /// Hot readings of sealed days that a revision will take up.
   package var lateReadings = 0
+  /// Before it the readings are gone and what was sealed stands; nil if none are.
+  package var readingsGoneUntil: Milliseconds?
 
   package init() {}
 
   /// The figures are those that were sealed.
-  package var isSealed: Bool { isWhole && changedDevices.isEmpty }
+  package var isSealed: Bool { isWhole }
 }
 
 /// The sealed days that a report of one period reads instead of hot blocks.

@@ -13,9 +13,9 @@ package enum TargetVerdict: String, Sendable, Hashable, CaseIterable {
   case undecided
 
   /// Nil where the ratio is unknown.
-  package init?(_ availability: Availability, targetPartsPerMillion target: Int64) {
-    guard availability.ratio != nil, let lowest = availability.ratioLowest,
-      let highest = availability.ratioHighest
+  package init?(_ times: StateTimes, targetPartsPerMillion target: Int64) {
+    guard times.ratio != nil, let lowest = times.ratioLowest,
+      let highest = times.ratioHighest
     else { return nil }
     // Ratios are rounded down to whole parts per million, and so is the target: comparing them
     // is as good as comparing the fractions.

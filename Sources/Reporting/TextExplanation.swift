@@ -17,11 +17,11 @@ package enum TextExplanation {
     text += "\(words.knownUntil): \(format.instant(explanation.knownUntil))\n"
     text += "\(words.sealing(explanation.seal))\n"
     if let until = explanation.keptUntil {
-      text += "\(words.kept(until: until, hasUsage: false, daysWithoutStates: 0))\n"
+      text += "\(words.kept(until: until))\n"
     }
-    text += "\(words.availability): \(format.availability(availability))\n"
+    text += "\(words.availability): \(format.availability(availability.times))\n"
     if let service = explanation.service {
-      text += "\(words.serviceAvailability): \(format.service(service))\n"
+      text += "\(words.serviceAvailability): \(format.service(service.times))\n"
     }
     text += "\n"
     text += states(availability, words, format)
@@ -50,8 +50,8 @@ package enum TextExplanation {
       text += conditions.joined(separator: ", ")
       text += failure.isRestored ? "\n" : " (\(words.notRestored))\n"
     }
-    if service.unknown > 0 {
-      text += "\(words.serviceUnknown): \(format.length(service.unknown))\n"
+    if service.times.unknown > 0 {
+      text += "\(words.serviceUnknown): \(format.length(service.times.unknown))\n"
     }
     return text
   }

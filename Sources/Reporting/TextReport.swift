@@ -18,7 +18,6 @@ package enum TextReport {
     } else {
       text += availability(report, words, format) + "\n"
       text += usage(report, words, format)
-      if let kept = report.kept { text += days(kept, of: report, words, format) }
     }
     text += alerts(report, words, format) + "\n"
     return text + quality(report.quality, words, format) + "\n" + signatures(words)
@@ -41,14 +40,14 @@ package enum TextReport {
     for unit in report.units {
       for (position, device) in unit.devices.enumerated() {
         number += 1
-        let spent = device.availability
+        let spent = device.times
         table.append([
           String(number), position == 0 ? words.name(of: unit) : "", device.name,
           words.title(device.kindTitle), format.hours(spent[.up]), format.hours(spent.down),
           format.hours(spent[.maintenance]), format.hours(spent[.unobserved]),
           format.availability(spent), words.verdict(device.targetVerdict),
-          format.service(device.service), format.count(spent.outageCount),
-          format.count(spent.shortOutageCount), format.longestOutage(spent),
+          format.service(device.service), format.count(device.outageCount),
+          format.count(device.shortOutageCount), format.longestOutage(device.longestOutage),
         ])
       }
     }
@@ -73,18 +72,6 @@ package enum TextReport {
       table.append([name, words.reboots, format.count(device.rebootCount), words.times, ""])
     }
     return "\(words.usage)\n\(table.render())\n"
-  }
-
-  private static func days(
-    _ kept: KeptFigures, of report: Report, _ words: Words, _ format: LocalFormat
-  ) -> String {
-    guard kept.lines.count <= KeptFigures.listedCountMax else {
-      return "\(words.keptHeading)\n\(words.keptNotListed(format.count(kept.lines.count)))\n\n"
-    }
-    let list = KeptTable(kept, of: report, words, format)
-    var table = TextTable(list.columns.map { ($0.heading, $0.isNumber ? .right : .left) })
-    for row in list.rows { table.append(row) }
-    return "\(words.keptHeading)\n\(table.render())\n"
   }
 
   private static func quality(

@@ -60,9 +60,9 @@ struct Words: Sendable {
     if !seal.changedDevices.isEmpty {
       let count = seal.changedDevices.count
       text += pick(
-        "; quy tắc tính của \(count) thiết bị đã thay đổi sau khi chốt: số liệu của các thiết bị"
-          + " này là tạm tính",
-        "; the rules for \(count) devices changed since: their figures are provisional")
+        "; quy tắc tính của \(count) thiết bị đã thay đổi sau khi chốt: số liệu đã chốt giữ nguyên"
+          + " đến lần điều chỉnh tới",
+        "; the rules for \(count) devices changed since: what was sealed stands until revised")
     }
     return text
   }

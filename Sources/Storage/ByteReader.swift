@@ -57,12 +57,33 @@ struct ByteReader {
     return previous
   }
 
-  /// A number of things that take at least `sizeBytesEach` bytes each of what remains.
+  /// A column of numbers, each the difference to one base; differences wrap.
+  mutating func zigzags(count: Int, addedTo base: Int64) throws(BlockError) -> [Int64] {
+    guard count <= remaining else { throw .truncated }
+    var values: [Int64] = []
+    values.reserveCapacity(count)
+    for _ in 0..<count {
+      // Most differences are one byte long.
+      guard position < input.endIndex else { throw .truncated }
+      let first = input[position]
+      if first < 0x80 {
+        position += 1
+        values.append(base &+ (Int64(first >> 1) ^ -Int64(first & 1)))
+      } else {
+        values.append(base &+ (try zigzag()))
+      }
+    }
+    return values
+  }
+
+  /// A number of things that take at least `sizeBytesEach` bytes each of what remains; 0 where they
+  /// take none.
   mutating func count(
     of what: String, sizeBytesEach: Int, max limit: Int = .max
   ) throws(BlockError) -> Int {
     let value = try varint()
-    guard value <= UInt64(limit), value <= UInt64(remaining / sizeBytesEach) else {
+    let room = sizeBytesEach > 0 ? remaining / sizeBytesEach : .max
+    guard value <= UInt64(limit), value <= UInt64(room) else {
       throw .implausible("the number of \(what)")
     }
     return Int(value)

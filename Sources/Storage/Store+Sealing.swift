@@ -97,11 +97,12 @@ extension Store {
 
   /// Makes what was staged under `day.generation` what the day says.
   ///
-  /// - Parameter cause: why this is another revision; nil if it is not.
-  ///
+  /// - Parameters:
+  ///   - sheets: every figure of the day, those of earlier generations that stand included.
+  ///   - cause: why this is another revision; nil if it is not.
   /// - Returns: the day with its counts and hash, which are taken from the blocks themselves.
   package func publish(
-    _ day: SealedDay, cause: String?, differences: [SealDifference]
+    _ day: SealedDay, sheets: [DaySheet], cause: String?, differences: [SealDifference]
   ) throws(StoreError) -> SealedDay {
     try write("a sealed day could not be published") { db in
       var day = day
@@ -116,6 +117,7 @@ extension Store {
           day.day, day.revision, day.generation, day.throughBlock, day.sealedAt, day.isFinal,
           day.readingCount, day.duplicateCount, day.contentHash, day.observedHash,
         ])
+      try Self.replace(sheets, of: day, db)
       guard let cause else { return day }
       try db.execute(
         sql: """

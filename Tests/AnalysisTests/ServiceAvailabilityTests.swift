@@ -21,9 +21,9 @@ import Testing
     func seconds(_ verdict: ServiceCase.Verdict) -> Milliseconds {
       Milliseconds(judged.count { $0 == verdict }) * 1_000
     }
-    #expect(service.held == seconds(.held), "seed \(seed)")
-    #expect(service.failed == seconds(.failed), "seed \(seed)")
-    #expect(service.unknown == seconds(.unknown), "seed \(seed)")
+    #expect(service.times.held == seconds(.held), "seed \(seed)")
+    #expect(service.times.failed == seconds(.failed), "seed \(seed)")
+    #expect(service.times.unknown == seconds(.unknown), "seed \(seed)")
     let start = life.life.period.lowerBound
     var inFailures: Set<Int> = []
     for failure in service.failures {
@@ -48,9 +48,9 @@ import Testing
     for seed in 0..<120 as Range<UInt64> {
       let life = ServiceCase(seed: seed)
       guard let service = compute(life, life.told) else { continue }
-      held += service.held > 0 ? 1 : 0
-      failed += service.failed > 0 ? 1 : 0
-      unknown += service.unknown > 0 ? 1 : 0
+      held += service.times.held > 0 ? 1 : 0
+      failed += service.times.failed > 0 ? 1 : 0
+      unknown += service.times.unknown > 0 ? 1 : 0
       restored += service.failures.count { $0.isRestored }
     }
     #expect(held > 60 && failed > 60 && unknown > 10 && restored > 60)
@@ -109,8 +109,8 @@ import Testing
   func border() throws {
     let service = try #require(
       told([0: .flag(true), 40: .flag(false), 42: .flag(false), 45: .flag(true)]))
-    #expect(service.failed == 5 * Self.minute && service.held == 95 * Self.minute)
-    #expect(service.ratio == 950_000 && service.ratioLowest == 950_000)
+    #expect(service.times.failed == 5 * Self.minute && service.times.held == 95 * Self.minute)
+    #expect(service.times.ratio == 950_000 && service.times.ratioLowest == 950_000)
     let expected = ServiceFailure(
       interval: Interval(start: 40 * Self.minute, end: 45 * Self.minute), failing: [Self.link],
       isRestored: true)
@@ -120,27 +120,28 @@ import Testing
   @Test("the last value before an outage speaks after it, and the outage counts against it")
   func outage() throws {
     let service = try #require(told([0: .flag(true), 9: .flag(false)], silent: 10..<20))
-    #expect(service.down == 10 * Self.minute && service.held == 9 * Self.minute)
-    #expect(service.failed == 81 * Self.minute)
+    #expect(service.times.down == 10 * Self.minute && service.times.held == 9 * Self.minute)
+    #expect(service.times.failed == 81 * Self.minute)
     #expect(service.failures.map(\.isRestored) == [false, false])
-    #expect(service.ratio == 90_000)
+    #expect(service.times.ratio == 90_000)
   }
 
   @Test("time before the first value is unknown and only widens the bounds")
   func unknown() throws {
     let service = try #require(told([50: .flag(true)]))
-    #expect(service.unknown == 50 * Self.minute && service.ratio == 1_000_000)
-    #expect(service.ratioLowest == 500_000 && service.ratioHighest == 1_000_000)
+    #expect(service.times.unknown == 50 * Self.minute && service.times.ratio == 1_000_000)
+    #expect(service.times.ratioLowest == 500_000 && service.times.ratioHighest == 1_000_000)
     let silent = try #require(told([:], silent: 10..<20))
-    #expect(silent.down == 10 * Self.minute && silent.ratio == nil && silent.ratioLowest == nil)
+    #expect(silent.times.down == 10 * Self.minute)
+    #expect(silent.times.ratio == nil && silent.times.ratioLowest == nil)
   }
 
   @Test("backlog tells of the service; retained copies and offline marks do not")
   func flags() throws {
     let link: [Int64: Value] = [0: .flag(true), 30: .flag(false)]
-    #expect(try #require(told(link, flags: .backlog)).failed == 70 * Self.minute)
+    #expect(try #require(told(link, flags: .backlog)).times.failed == 70 * Self.minute)
     for flags: ReadingFlags in [.retained, .offlineMark] {
-      #expect(try #require(told(link, flags: flags)).unknown == 100 * Self.minute)
+      #expect(try #require(told(link, flags: flags)).times.unknown == 100 * Self.minute)
     }
   }
 

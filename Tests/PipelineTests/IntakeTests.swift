@@ -177,8 +177,8 @@ struct IntakeTests {
       #expect(result.counters.quarantined == 0)
       let report = try fixture.report(from: start, to: start + 3_600_000)
       let device = try #require(report.devices.first { $0.device.id == "ap-ubnd-1" })
-      #expect(device.availability.outages.isEmpty)
-      return ["up": device.availability[.up], "down": device.availability.down]
+      #expect(device.outages.isEmpty)
+      return ["up": device.times[.up], "down": device.times.down]
     }
     #expect(try availability(with: true) == availability(with: false))
   }

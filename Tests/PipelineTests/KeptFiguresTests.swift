@@ -52,70 +52,53 @@ struct KeptFiguresTests {
       try Self.drop(fixture, before: gone)
       for (period, expected) in zip(periods, before) {
         let report = try fixture.report(from: period.0, to: period.1)
-        let (old, new) = (expected.devices[0].availability, report.devices[0].availability)
-        #expect(new.states == old.states, "\(period) gone \(gone)")
+        let (old, new) = (expected.devices[0], report.devices[0])
+        #expect(new.times == old.times, "\(period) gone \(gone)")
+        #expect(new.strip == old.strip, "\(period) gone \(gone)")
         #expect(new.outageCount == old.outageCount && new.longestOutage == old.longestOutage)
-        #expect(new.outages.map(\.interval) == old.outages.map(\.interval))
-        #expect(new.outages.map(\.downInPeriod) == old.outages.map(\.downInPeriod))
-        #expect(report.devices[0].targetVerdict == expected.devices[0].targetVerdict)
+        #expect(new.outages == old.outages, "\(period) gone \(gone)")
+        #expect(new.targetVerdict == old.targetVerdict)
         #expect(report.seal.isSealed)
       }
     }
-    #expect(before[0].devices[0].availability.outageCount == 2)
+    #expect(before[0].devices[0].outageCount == 2)
   }
 
-  @Test("lists figures of use by day and says so, and never adds them")
-  func usageByDay() throws {
+  @Test("gives the same figures of use of whole days, and says that readings are gone")
+  func usage() throws {
     let fixture = try Self.fixture()
     let whole = (Self.midnight, Self.midnight + 3 * Self.day)
-    #expect(try fixture.report(from: whole.0, to: whole.1).kept == nil)
+    let before = try fixture.report(from: whole.0, to: whole.1)
+    #expect(before.seal.readingsGoneUntil == nil)
     try Self.drop(fixture, before: 20_779)
     let report = try fixture.report(from: whole.0, to: whole.1)
-    let kept = try #require(report.kept)
-    #expect(kept.until == Self.midnight + 2 * Self.day)
-    #expect(kept.lines.map(\.day) == [20_777, 20_778])
-    #expect(kept.lines.map { $0.whole("readings") } == [1_320, 1_260])
-    let last = try fixture.report(from: kept.until, to: whole.1)
-    #expect(report.devices[0].usage == last.devices[0].usage)
-    #expect(report.devices[0].readingCount == last.devices[0].readingCount)
-    let texts = [TextReport.render(report), HTMLReport.render(report)]
-    for text in texts {
+    #expect(report.seal.readingsGoneUntil == Self.midnight + 2 * Self.day)
+    #expect(report.devices[0].usage == before.devices[0].usage)
+    #expect(report.devices[0].readingCount == 1_320 + 1_260 + 1_380)
+    #expect(report.devices[0].rebootCount == before.devices[0].rebootCount)
+    for text in [TextReport.render(report), HTMLReport.render(report)] {
       #expect(text.contains("readings deleted by retention"))
-      #expect(text.contains("Sealed figures by day") && text.contains("Usage, reboots"))
     }
     var vietnamese = report
     vietnamese.language = .vi
     #expect(
       TextReport.render(vietnamese).contains(
         "theo số liệu đã chốt; bản ghi đã xoá theo thời hạn lưu"))
-    let json = JSONReport.render(report)
-    #expect(json.contains("\"readings_from\" : \(kept.until)"))
-    #expect(json.contains("readings=1320 up="))
+    let from = "\"readings_from\" : \(Self.midnight + 2 * Self.day)"
+    #expect(JSONReport.render(report).contains(from))
   }
 
-  @Test("with none left says what was sealed, and nothing of use")
-  func nothingLeft() throws {
-    let fixture = try Self.fixture()
-    try Self.drop(fixture, before: 20_780)
-    let report = try fixture.report(from: Self.midnight, to: Self.midnight + Self.day)
-    #expect(report.devices[0].availability[.up] == Self.day - report.devices[0].availability.down)
-    #expect(report.devices[0].availability.down > 0)
-    #expect(report.devices[0].usage.allSatisfy { $0.amount == nil || $0.shown == 0 })
-    #expect(report.kept?.lines.count == 1)
-    #expect(report.devices[0].readingCount == 0)
-    #expect(!TextReport.render(report).isEmpty && !CSVReport.render(report).isEmpty)
-  }
-
-  @Test("counts days that an older nhip sealed as no data, and lists their sums")
+  @Test("sums days that an older nhip sealed without states and sheets")
   func olderSeals() throws {
     let fixture = try Self.fixture()
+    let whole = (Self.midnight, Self.midnight + 3 * Self.day)
+    let before = try fixture.report(from: whole.0, to: whole.1)
     try fixture.store.execute("UPDATE sealed_figure SET intervals = '' WHERE day = 20777")
+    try fixture.store.execute("DELETE FROM day_sheet WHERE day = 20777")
     try Self.drop(fixture, before: 20_779)
-    let report = try fixture.report(from: Self.midnight, to: Self.midnight + 3 * Self.day)
-    #expect(report.devices[0].availability[.unobserved] == Self.day)
-    #expect(report.kept?.daysWithoutStates == [20_777])
-    #expect(report.kept?.lines.first?.whole("up") == 79_140_000)
-    #expect(TextReport.render(report).contains("1 days only the day's sums are left"))
+    let report = try fixture.report(from: whole.0, to: whole.1)
+    #expect(report.devices[0].times == before.devices[0].times)
+    #expect(report.devices[0].usage == before.devices[0].usage)
   }
 
   @Test("is the report of a simulated fleet as it was with its readings")
@@ -145,12 +128,10 @@ struct KeptFiguresTests {
     try Self.drop(fixture, before: Int64.random(in: last - 1...last + 1, using: &random))
     let after = try fixture.report(from: period.start, to: period.end)
     for (left, right) in zip(before.devices, after.devices) {
-      let (old, new) = (left.availability, right.availability)
       let place: Testing.Comment = "seed \(seed), \(left.device.id)"
-      #expect(new[.up] == old[.up] && new[.unobserved] == old[.unobserved], place)
-      #expect(new.down == old.down && new[.excluded] == old[.excluded], place)
-      #expect(new.outages.map(\.interval) == old.outages.map(\.interval), place)
-      #expect(new.outages.map(\.downInPeriod) == old.outages.map(\.downInPeriod), place)
+      #expect(right.times == left.times, place)
+      #expect(right.outages == left.outages, place)
+      #expect(right.usage == left.usage, place)
     }
   }
 }

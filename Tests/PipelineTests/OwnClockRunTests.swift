@@ -95,16 +95,16 @@ struct OwnClockRunTests {
       #expect(device.rebootCount == right.rebootCount, "\(id), seed \(seed)")
       #expect(device.lastHeard == right.lastHeard, "\(id), seed \(seed)")
       guard tolerance > 0 else {
-        #expect(device.availability == right.availability, "\(id), seed \(seed)")
+        #expect(device.times == right.times, "\(id), seed \(seed)")
         #expect(device.service == right.service, "\(id), seed \(seed)")
         continue
       }
       // A mark finds its gap by the order of receipt, which is wrong for what was taken in doubt
       // (decision 8): its outage may be missed, or found elsewhere.
-      let outages = device.availability.outages + right.availability.outages
+      let outages = device.outages + right.outages
       if outages.contains(where: \.isMarked) { continue }
       for state in DeviceState.allCases {
-        let difference = device.availability[state] - right.availability[state]
+        let difference = device.times[state] - right.times[state]
         #expect(abs(difference) <= tolerance, "\(id), \(state), \(difference), seed \(seed)")
       }
     }

@@ -58,7 +58,7 @@ struct ReplayNewKindTests {
     #expect(try fixture.replay(lines).counters.readings == 61)
     let device = try #require(
       try fixture.report(from: start, to: start + 3_600_000).devices.first)
-    #expect(device.availability[.up] == 3_600_000)
+    #expect(device.times[.up] == 3_600_000)
     #expect(device.usage.first?.amount == .whole(240))
   }
 }

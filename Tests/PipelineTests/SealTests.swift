@@ -116,11 +116,11 @@ struct SealTests {
         let own = Dictionary(
           uniqueKeysWithValues: try #require(figures[device.device.number]).pairs)
         let expected = [
-          "readings": Int64(device.readingCount), "up": device.availability[.up],
-          "unknown": device.availability[.unknown],
-          "unobserved": device.availability[.unobserved],
-          "outages": Int64(device.availability.outageCount),
-          "longest_outage": device.availability.longestOutage,
+          "readings": Int64(device.readingCount), "up": device.times[.up],
+          "unknown": device.times[.unknown],
+          "unobserved": device.times[.unobserved],
+          "outages": Int64(device.outageCount),
+          "longest_outage": device.longestOutage,
           "reboots": Int64(device.rebootCount),
         ]
         for (name, value) in expected {
@@ -131,8 +131,8 @@ struct SealTests {
         // that the end of a power cut may lie a little elsewhere. Their sum is exact.
         let off = try #require(own["off"].flatMap { Int64($0) })
         let noLink = try #require(own["no_link"].flatMap { Int64($0) })
-        #expect(off + noLink == device.availability[.off] + device.availability[.noLink])
-        #expect(abs(off - device.availability[.off]) <= 1_000, "seed \(seed), day \(day)")
+        #expect(off + noLink == device.times[.off] + device.times[.noLink])
+        #expect(abs(off - device.times[.off]) <= 1_000, "seed \(seed), day \(day)")
         for usage in device.usage {
           if case .whole(let value) = usage.amount {
             #expect(own[usage.figure.name] == "\(value)", "seed \(seed), \(device.device.id)")
@@ -149,8 +149,8 @@ struct SealTests {
       for (left, right) in zip(before.devices, after.devices) {
         #expect(left.device.number == right.device.number && left.lastHeard != nil)
         #expect(left.readingCount == right.readingCount, "seed \(seed), \(left.device.id)")
-        #expect(left.availability[.up] == right.availability[.up], "seed \(seed), day \(day)")
-        #expect(left.availability.outageCount == right.availability.outageCount)
+        #expect(left.times[.up] == right.times[.up], "seed \(seed), day \(day)")
+        #expect(left.outageCount == right.outageCount)
       }
     }
     // Without the hot blocks as well: nothing else is read.

@@ -20,6 +20,8 @@ struct SimulatedDay {
   struct Case {
     var truth: DeviceTruth
     var report: DeviceReport
+    /// Of devices with faults of service and of some without; explaining takes its time.
+    var serviceFailures: [ServiceFailure]?
     /// Of a period wide enough for the first reading, whose ts may lie just before the plan.
     var usage: [UsageResult]
     var profile: Profile
@@ -59,8 +61,15 @@ struct SimulatedDay {
     let reports = Dictionary(uniqueKeysWithValues: report.devices.map { ($0.device.id, $0) })
     let usages = Dictionary(uniqueKeysWithValues: wide.devices.map { ($0.device.id, $0.usage) })
     cases = try plan.truth().devices.enumerated().map { index, truth in
-      Case(
-        truth: truth, report: try #require(reports[truth.id]),
+      let report = try #require(reports[truth.id])
+      let isExplained =
+        truth.faults.contains { $0.kind == .serviceFault } || index % 10 == Int(seed % 10)
+      let explanation = isExplained
+        ? try Explanation.build(
+          store: fixture.store, profiles: profiles, device: report.device.number,
+          period: Interval(start: plan.start, end: plan.start + Self.length)) : nil
+      return Case(
+        truth: truth, report: report, serviceFailures: explanation?.service?.failures,
         usage: try #require(usages[truth.id]),
         profile: try #require(profiles.first { $0.kind == truth.kind }), absence: absence,
         events: (received.events[index] ?? []).map {

@@ -12,14 +12,15 @@ extension TruthTests {
   /// Failures of service are found where the simulator put them, and nowhere else.
   ///
   /// Devices with a wrong clock are left out, as elsewhere.
-  static func compareService(_ item: SimulatedDay.Case, _ name: String) throws {
+  static func compareService(_ item: SimulatedDay.Case, _ name: String) {
     guard item.truth.clockOffset == 0 else { return }
     // Between an edge and the message that tells of it: delivery, and seconds that are cut off.
     let tolerance = item.profile.reportInterval + 5_000
-    let service = try #require(item.report.service, "\(name): no service availability")
+    #expect(item.report.service != nil, "\(name): no service availability")
+    guard let failures = item.serviceFailures else { return }
     let up = item.truth.intervals.filter { $0.state == .up }
     let faults = item.truth.faults.filter { $0.kind == .serviceFault }
-    let found = IntervalSet(service.failures.map(\.interval))
+    let found = IntervalSet(failures.map(\.interval))
     for fault in faults {
       for stretch in up {
         // The reading that tells of it comes within a report interval; one that is late, within
@@ -32,7 +33,7 @@ extension TruthTests {
         #expect(missing == 0, "\(name): \(missing) ms of \(fault) were not found")
       }
     }
-    for failure in service.failures {
+    for failure in failures {
       let isTrue = faults.contains { fault in
         // A fault whose end no reading told of still speaks until the device is heard again.
         let toldBy = fault.end + 2 * item.profile.reportInterval

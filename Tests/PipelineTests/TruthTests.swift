@@ -45,8 +45,8 @@ struct TruthTests {
       let name = "\(item.truth.id) (clock \(item.truth.clockOffset)), seed \(day.seed)"
       compareOutages(item, name)
       compareUsage(item, name)
-      try compareService(item, name)
-      let states = item.report.availability
+      compareService(item, name)
+      let states = item.report.times
       let sum = DeviceState.allCases.reduce(0) { $0 + states[$1] }
       #expect(sum == SimulatedDay.length, "\(name)")
       #expect(states[.excluded] == 0, "\(name)")
@@ -56,7 +56,7 @@ struct TruthTests {
 
   /// Every silence longer than the gap allowance is found with its edges, and none is invented.
   private static func compareOutages(_ item: SimulatedDay.Case, _ name: String) {
-    let found = item.report.availability.outages
+    let found = item.report.outages
     for silence in item.silences {
       // `ts` is cut to the millisecond; a wrong clock is known to within the delay of delivery.
       let inexact = item.truth.clockOffset == 0 ? 1 : slack

@@ -11,7 +11,7 @@ import Testing
   static let minute: Milliseconds = 60_000
 
   /// A period of 100 minutes, known until `now`; the device speaks every minute of `heard`.
-  private func availability(_ heard: [ClosedRange<Int64>], now: Int64) -> Availability {
+  private func availability(_ heard: [ClosedRange<Int64>], now: Int64) -> StateTimes {
     var history = DeviceHistory(reportInterval: Self.minute)
     for minute in heard.joined() {
       history.add(
@@ -22,7 +22,8 @@ import Testing
       now: now * Self.minute,
       observed: IntervalSet([Interval(start: 0, end: now * Self.minute)]),
       plan: ServicePlan(), reportInterval: Self.minute,
-      offlineAfter: 3 * Self.minute, commissionedAt: nil, retiredAt: nil, outageMin: 60_000)
+      offlineAfter: 3 * Self.minute, commissionedAt: nil, retiredAt: nil, outageMin: 60_000
+    ).times
   }
 
   @Test("all observed: the ratio itself decides, and the target exactly reached is met")
@@ -91,11 +92,11 @@ import Testing
     let report = try Report.build(store: store, profiles: profiles, period: day)
     #expect(report.settings == kept)
     #expect(report.devices.map(\.targetVerdict) == [.met])
-    #expect(report.devices.map(\.availability.shortOutageCount) == [1])
+    #expect(report.devices.map(\.shortOutageCount) == [1])
     let strict = try Report.build(
       store: store, profiles: profiles, period: day, settings: UptimeSettings())
     #expect(strict.devices.map(\.targetVerdict) == [.missed])
-    #expect(strict.devices.map(\.availability.shortOutageCount) == [0])
+    #expect(strict.devices.map(\.shortOutageCount) == [0])
     try store.setSetting("uptime", "{\"target_ppm\":980000}")
     let partial = UptimeSettings(targetPartsPerMillion: 980_000)
     #expect(try UptimeSettings.inForce(in: store) == partial)

@@ -162,7 +162,7 @@ struct RegistryTests {
         sql: """
           ALTER TABLE registry_history DROP COLUMN note; DROP TABLE registry_source;
           DROP TABLE alert; DROP TABLE outbox; DROP TABLE shelved_packet;
-          DROP TABLE session_commit;
+          DROP TABLE session_commit; DROP TABLE day_sheet;
           DROP TABLE sealed_day; DROP TABLE sealed_block; DROP TABLE sealed_layout;
           DROP TABLE sealed_figure; DROP TABLE seal_revision; DROP TABLE seal_difference;
           DROP TABLE checkpoint_part; ALTER TABLE checkpoint DROP COLUMN part_count;

@@ -73,7 +73,7 @@ struct SealedRetentionTests {
       _ = try store.publish(
         SealedDay(
           day: day, revision: 1, generation: 1, throughBlock: 0, sealedAt: 0, isFinal: true),
-        cause: "sealed", differences: [])
+        sheets: [], cause: "sealed", differences: [])
     }
     let limit = LocalTime.start(ofDay: 11)
     #expect(try store.dropSealedReadings(endedBefore: limit, countMax: 9) == 1)
@@ -94,7 +94,7 @@ struct SealedRetentionTests {
     let day = try store.publish(
       SealedDay(
         day: 10, revision: 1, generation: 1, throughBlock: 0, sealedAt: 0, isFinal: true),
-      cause: "sealed", differences: [])
+      sheets: [], cause: "sealed", differences: [])
     try store.write("test") {
       try $0.execute(sql: "ALTER TABLE sealed_figure DROP COLUMN intervals")
     }

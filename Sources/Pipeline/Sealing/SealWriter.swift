@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Reporting
 import Storage
 import Telemetry
 
@@ -14,6 +15,7 @@ struct SealWriter {
   }
 
   private let store: Store
+  private let reader: Store
   private let inputs: SealInputs
   private let day: Int64
   private let previous: SealedDay?
@@ -28,6 +30,7 @@ struct SealWriter {
     store: Store, reader: Store, inputs: SealInputs, day: Int64, previous: SealedDay?
   ) throws {
     self.store = store
+    self.reader = reader
     self.inputs = inputs
     self.day = day
     self.previous = previous
@@ -91,7 +94,18 @@ struct SealWriter {
       isFinal: isFinal || previous?.isFinal ?? false,
       observedHash: inputs.observedHash(ofDay: day))
     let day = try store.publish(
-      next, cause: isRevision ? cause : nil, differences: isRevision ? differences : [])
+      next, sheets: try sheets(of: next), cause: isRevision ? cause : nil,
+      differences: isRevision ? differences : [])
     return Published(day: day, isChanged: previous == nil || isChanged)
+  }
+
+  /// Of everything that the day is going to say, what earlier generations said included.
+  private func sheets(of next: SealedDay) throws -> [DaySheet] {
+    var builder = DaySheetBuilder(day: day)
+    try reader.forEachSealedFigures(ofDay: day, generation: next.generation) {
+      guard let kind = inputs.devices[$0.device]?.kind else { return }
+      builder.add($0, kind: kind, duplicateCount: $1)
+    }
+    return builder.sheets()
   }
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Storage
+import Telemetry
+
+extension Explanation {
+  /// Explains one device's uptime over a period, from its readings; of days whose readings are
+  /// gone, from the states that were sealed.
+  ///
+  /// - Parameters:
+  ///   - device: registry number of the device.
+  ///   - settings: nil means those in force in the store.
+  ///   - progress: called once a block with the share of the store read, 0 to 1.
+  /// - Returns: nil if the registry has no such device, or no profile for its kind.
+  /// - Throws: `StoreError`.
+  package static func build(
+    store: Store, profiles: [Profile], device number: Int64, period: Interval,
+    language: Language = .vi, settings: UptimeSettings? = nil,
+    progress: (Double) -> Void = { _ in }
+  ) throws -> Explanation? {
+    var registry = try store.registry()
+    registry.devices.removeAll { $0.number != number }
+    let scope = ReportScope(
+      registry: registry, profiles: profiles, period: period, unit: nil, kind: nil)
+    guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
+      return nil
+    }
+    let settings = try settings ?? .inForce(in: store)
+    let terms = scope.terms(of: device, profile: profile, settings: settings)
+    let observed = IntervalSet(try store.observed(from: 0, to: .max))
+    let days = try store.sealedDays()
+    let gone = try store.readingsGoneBeforeDay()
+    let parts = PeriodParts(period: period, days: days, gone: gone, sumsWholeDays: false)
+    // Stretches before and behind deleted days belong to one history, which has a hole.
+    let readable = Interval(
+      start: parts.readings.first?.start ?? period.start,
+      end: parts.readings.last?.end ?? period.start)
+    let (accounts, known) = try Accounts.read(
+      from: store, devices: [device], profiles: scope.profiles, period: readable, days: days,
+      gone: gone, observed: observed, progress: progress)
+    guard let account = accounts[number] else { return nil }
+    var pieces: [Availability.Part] = try parts.kept.compactMap { day, _ in
+      try store.sealedFigures(of: day)[number].flatMap {
+        SealedIntervals.part($0.intervals, day: day.day)
+      }
+    }
+    pieces += parts.readings.map { interval in
+      terms.availability(of: account.history, period: interval, now: known, observed: observed)
+        .part
+    }
+    pieces.sort { $0.interval.start < $1.interval.start }
+    let availability =
+      pieces.count == 1 && pieces[0].interval == period
+      ? terms.availability(of: account.history, period: period, now: known, observed: observed)
+      : .joined(pieces, period: period, outageMin: settings.outageMin)
+    var explanation = assemble(
+      account: account, device: device, profile: profile, availability: availability,
+      knownUntil: known, language: language)
+    let whole = SealedPeriod(days, period: period)
+    explanation.seal = whole.cover(in: period, lateReadings: 0)
+    explanation.keptUntil = parts.kept.last?.interval.end
+    explanation.alerts = try store.alerts(from: period.start, to: period.end).filter {
+      $0.device == number
+    }
+    return explanation
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Storage
+import Telemetry
+
+/// One figure of many devices, summed over stretches of a period.
+///
+/// A slot is a device at one place. Sums are exact: whole numbers, or millionths as soon as one of
+/// the stretches has millionths.
+struct SumColumn {
+  enum Rule {
+    /// Lengths of time, counts, totals, integrals.
+    case sum
+    /// The greatest value, and when it was reached.
+    case maximum
+    /// Weighted by the time that each stretch's value covers.
+    case mean
+  }
+
+  let name: String
+  let rule: Rule
+  private(set) var isMillionths = false
+  private var values: [Int128]
+  /// Instants of maxima, or the weights of means; empty for sums.
+  private var companions: [Int128]
+  private var isPresent: [Bool]
+
+  init(name: String, rule: Rule, slotCount: Int) {
+    self.name = name
+    self.rule = rule
+    values = Array(repeating: 0, count: slotCount)
+    companions = rule == .sum ? [] : values
+    isPresent = Array(repeating: false, count: slotCount)
+  }
+
+  /// Adds a column of a sheet.
+  ///
+  /// - Parameters:
+  ///   - slots: of each row; negative for rows that nobody asked for.
+  ///   - companion: instants of a maximum, or weights of a mean, of the same sheet.
+  mutating func add(_ column: DaySheet.Column, companion: DaySheet.Column?, slots: [Int32]) {
+    let factor = adopt(isMillionths: column.isMillionths)
+    for row in slots.indices {
+      let value = column.values[row]
+      guard slots[row] >= 0, value != DaySheet.absent else { continue }
+      let other = companion?.values[row] ?? DaySheet.absent
+      add(Int128(value) * factor, other == DaySheet.absent ? nil : other, slot: Int(slots[row]))
+    }
+  }
+
+  /// Adds one value.
+  mutating func add(_ value: FigureValue, companion: FigureValue?, slot: Int) {
+    let number: (value: Int64, isMillionths: Bool)
+    switch value {
+    case .absent: return
+    case .whole(let whole): number = (whole, false)
+    case .millionths(let millionths): number = (millionths, true)
+    }
+    let factor = adopt(isMillionths: number.isMillionths)
+    var other: Int64?
+    if case .whole(let whole) = companion { other = whole }
+    add(Int128(number.value) * factor, other, slot: slot)
+  }
+
+  /// - Returns: what values of this scale are multiplied by.
+  private mutating func adopt(isMillionths other: Bool) -> Int128 {
+    if other == isMillionths { return 1 }
+    if isMillionths { return 1_000_000 }
+    for slot in values.indices { values[slot] *= 1_000_000 }
+    isMillionths = true
+    return 1
+  }
+
+  @inline(__always)
+  private mutating func add(_ value: Int128, _ companion: Int64?, slot: Int) {
+    switch rule {
+    case .sum:
+      values[slot] += value
+    case .maximum:
+      guard !isPresent[slot] || value > values[slot] else { return }
+      values[slot] = value
+      companions[slot] = Int128(companion ?? 0)
+    case .mean:
+      let weight = Int128(companion ?? 0)
+      values[slot] += value * weight
+      companions[slot] += weight
+    }
+    isPresent[slot] = true
+  }
+
+  /// Nil where no stretch told.
+  subscript(slot: Int) -> Int128? {
+    guard isPresent[slot] else { return nil }
+    guard rule == .mean else { return values[slot] }
+    return companions[slot] > 0 ? values[slot] / companions[slot] : nil
+  }
+
+  /// When a maximum was reached.
+  func instant(_ slot: Int) -> Milliseconds? {
+    rule == .maximum && isPresent[slot] && companions[slot] != 0
+      ? Milliseconds(companions[slot]) : nil
+  }
+}
