@@ -30,6 +30,7 @@ extension Nhip {
 
     @OptionGroup var place: StoreOptions
     @OptionGroup var time: PeriodOptions
+    @OptionGroup var programme: TargetsOption
     @Option(help: "Only devices under this unit.") var unit: String?
     @Option(help: "Only devices of this kind.") var kind: String?
     @Option(help: "Outages shorter than this are flapping (60s); the pipeline's if absent.")
@@ -42,13 +43,15 @@ extension Nhip {
     func run() throws {
       try SystemExit.mapped {
         let store = try place.reader()
-        let period = try time.period(in: store, language: lang.language).interval
+        let period = try time.period(in: store, language: lang.language)
         let profiles = try place.profiles()
         try check(store, profiles)
         let progress = Progress()
         let report = try Reporting.Report.build(
-          store: store, profiles: profiles, period: period, unit: unit, kind: kind,
-          language: lang.language, settings: try settings(store), progress: progress.show)
+          store: store, profiles: profiles, period: period.interval, previous: period.previous,
+          unit: unit, kind: kind, language: lang.language, settings: try settings(store),
+          targets: try programme.programme(store: store, profiles: profiles),
+          progress: progress.show)
         progress.finish()
         print(Self.render(report, as: format), terminator: "")
       }

@@ -53,7 +53,7 @@ extension EndToEnd {
     func badTargets() throws {
       let nhip = try NhipProcess(broker: 1)
       try nhip.folder.write(
-        "pipeline.yaml", nhip.folder.text("pipeline.yaml") + "targets: targets.yaml\n")
+        "pipeline.yaml", nhip.folder.text("pipeline.yaml") + "\ntargets: targets.yaml\n")
       try nhip.folder.write(
         "targets.yaml",
         """

@@ -16,7 +16,7 @@ import Testing
 
   /// The example of docs/RANKING.md.
   private func example(_ facts: inout DeviceFacts) {
-    facts.service = .init(held: 98_505, failed: 1_000, ratioLowest: nil, ratioHighest: nil)
+    facts.service = .init(held: 98_505, failed: 1_000, ratioLowest: 985_050, ratioHighest: 985_050)
     (facts.up, facts.down) = (99_505, 495)
     facts.daysJudged = 30
     facts.usage["client_minutes"] = 30 * 300_000_000

@@ -53,8 +53,8 @@ package struct IndicatorResult: Sendable, Hashable {
 extension IndicatorResult {
   /// Sums what was counted.
   init(
-    _ indicator: Indicator, _ items: [IndicatorItem], tree: UnitHierarchy, unverifiableCount: Int64 = 0,
-    quotas: [QuotaUse] = []
+    _ indicator: Indicator, _ items: [IndicatorItem], tree: UnitHierarchy,
+    unverifiableCount: Int64 = 0, quotas: [QuotaUse] = []
   ) {
     let sum = items.reduce(into: IndicatorSum()) { $0.add($1) }
     self.indicator = indicator
@@ -62,7 +62,7 @@ extension IndicatorResult {
     numeratorHighest = sum.highest
     value = sum.value(of: indicator)
     valueHighest = sum.valueHighest(of: indicator)
-    completion = value.flatMap { Int64(clamping: Int128($0) * 1_000_000 / Int128(indicator.plan)) }
+    completion = value.map { Int64(clamping: Int128($0) * 1_000_000 / Int128(indicator.plan)) }
     let short = items.filter { $0.isShort(of: indicator) }
     let failing = short.filter { $0.highest == $0.numerator }.map(\.name)
     failingCount = failing.count

@@ -27,15 +27,7 @@ package struct ProgrammeFacts: Sendable {
   }
 
   /// For each position of the tree, whether the report is about it.
-  func positionsInScope() -> [Bool] {
-    var isInside = [Bool](repeating: scope == nil, count: tree.nodes.count)
-    guard scope != nil else { return isInside }
-    // A unit stands before all that are below it.
-    for (position, node) in tree.nodes.enumerated() {
-      isInside[position] = node.unit.code == scope || node.parent.map { isInside[$0] } ?? false
-    }
-    return isInside
-  }
+  func positionsInScope() -> [Bool] { tree.inside(scope) }
 
   /// Positions of the units of a level that the report is about and that are in force at its end.
   func units(ofLevel level: String) -> [Int] {

@@ -3,22 +3,6 @@
 import Storage
 import Telemetry
 
-/// Where a device stood for some days.
-package struct Placement: Hashable, Sendable {
-  /// Code of the site, as the registry has it.
-  package var site: String
-  /// Code of the site's unit; empty if the registry does not know one.
-  package var unit: String
-  /// Local days since 1970-01-01; nil means every day that was asked for.
-  package var days: ClosedRange<Int64>?
-
-  package init(site: String, unit: String, days: ClosedRange<Int64>? = nil) {
-    self.site = site
-    self.unit = unit
-    self.days = days
-  }
-}
-
 /// Where each device stood on each local day: a day belongs to where the device stood at its end.
 ///
 /// A value, made once a report. A device that never moved, at a site that never did, costs two

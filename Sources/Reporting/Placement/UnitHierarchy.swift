@@ -46,6 +46,17 @@ package struct UnitHierarchy: Sendable {
     return path
   }
 
+  /// For each position, whether it is the unit with this code or below it; all if that is nil.
+  package func inside(_ code: String?) -> [Bool] {
+    var isInside = [Bool](repeating: code == nil, count: nodes.count)
+    guard let code else { return isInside }
+    // A unit stands before all that are below it.
+    for (position, node) in nodes.enumerated() {
+      isInside[position] = node.unit.code == code || node.parent.map { isInside[$0] } ?? false
+    }
+    return isInside
+  }
+
   /// - Parameters:
   ///   - units: those to show, by code; a unit above one of them is among them if it is known.
   ///   - hasUnplaced: something stood in no known unit.

@@ -21,9 +21,17 @@ struct RankingSums: Sendable {
 
   mutating func add(_ facts: DeviceFacts, _ settings: RankingSettings) {
     if facts.isThereAtEnd { deviceNumbers.insert(facts.device.number) }
-    // A device that has no conditions of service serves while it is up.
-    served += facts.service?.held ?? facts.up
-    judged += facts.service.map { $0.held + $0.failed + facts.down } ?? facts.up + facts.down
+    if let service = facts.service {
+      // One that was up and never said how its service was tells nothing.
+      if service.ratioLowest != nil {
+        served += service.held
+        judged += service.held + service.failed + facts.down
+      }
+    } else {
+      // A device that has no conditions of service serves while it is up.
+      served += facts.up
+      judged += facts.up + facts.down
+    }
     unobserved += facts.unobserved
     expected += facts.up + facts.down + facts.maintenance + facts.unobserved
     for priority in Indicator.Priority.allCases {
