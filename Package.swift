@@ -85,7 +85,7 @@ let package = Package(
     test("AnalysisTests", ["Analysis", "Telemetry", "TestSupport"]),
     test("StorageTests", ["Storage", "Telemetry", "TestSupport"]),
     test("AlertingTests", ["Alerting", "Storage", "Telemetry"]),
-    test("ReportingTests", ["Reporting", "Analysis", "Storage", "Telemetry"]),
+    test("ReportingTests", ["Reporting", "Analysis", "Storage", "Telemetry", "TestSupport"]),
     test(
       "PipelineTests",
       [
@@ -110,7 +110,7 @@ let package = Package(
     // What must hold for any bytes: checked by the fuzzer below and, over its corpus, by a test.
     .target(
       name: "FuzzProperties",
-      dependencies: ["Telemetry", "Ingest", "Storage", "Pipeline", "CZlib"],
+      dependencies: ["Telemetry", "Ingest", "Storage", "Reporting", "Pipeline", "CZlib"],
       path: "Tests/Fuzz/Properties", swiftSettings: strict),
     test("FuzzTests", ["FuzzProperties", "Pipeline", "Storage", "Telemetry"]),
   ],
