@@ -85,7 +85,7 @@ let package = Package(
     test("AnalysisTests", ["Analysis", "Telemetry", "TestSupport"]),
     test("StorageTests", ["Storage", "Telemetry", "TestSupport"]),
     test("AlertingTests", ["Alerting", "Storage", "Telemetry"]),
-    test("ReportingTests", ["Reporting", "Analysis", "Storage", "Telemetry"]),
+    test("ReportingTests", ["Reporting", "Analysis", "Storage", "Telemetry", "TestSupport"]),
     test(
       "PipelineTests",
       [
