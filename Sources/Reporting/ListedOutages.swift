@@ -74,8 +74,8 @@ package enum ListedOutages {
     if let device { registry.devices.removeAll { $0.id != device } }
     let scope = ReportScope(
       registry: registry, profiles: profiles,
-      plans: try ServicePlans(store: store, registry: registry), period: period, unit: unit,
-      kind: nil)
+      plans: try ServicePlans(store: store, registry: registry, profiles: profiles),
+      period: period, unit: unit, kind: nil)
     let (accounts, observed) = try Accounts.read(
       from: store, scope: scope, period: period, progress: { _ in })
     return (scope, accounts, observed)

@@ -24,8 +24,8 @@ extension Report {
     let registry = try store.registry()
     let scope = ReportScope(
       registry: registry, profiles: profiles,
-      plans: try ServicePlans(store: store, registry: registry), period: period, unit: unit,
-      kind: kind)
+      plans: try ServicePlans(store: store, registry: registry, profiles: profiles),
+      period: period, unit: unit, kind: kind)
     let (accounts, observed) = try Accounts.read(
       from: store, scope: scope, period: period, progress: progress)
     let settings = try settings ?? .inForce(in: store)
@@ -70,8 +70,8 @@ extension Explanation {
     registry.devices.removeAll { $0.number != number }
     let scope = ReportScope(
       registry: registry, profiles: profiles,
-      plans: try ServicePlans(store: store, registry: registry), period: period, unit: nil,
-      kind: nil)
+      plans: try ServicePlans(store: store, registry: registry, profiles: profiles),
+      period: period, unit: nil, kind: nil)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }
