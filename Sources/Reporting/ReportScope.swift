@@ -11,6 +11,7 @@ struct ReportScope {
   /// Of the unit asked for: its name, or its code if it has none.
   let unitName: String?
   let plans: ServicePlans
+  let places: UnitPaths
   /// Sites that are in force, by unit: with a device or without.
   let siteCounts: [String: Int]
   /// The unit asked for and all below it; every unit if none was asked for.
@@ -25,6 +26,7 @@ struct ReportScope {
     period: Interval, unit: String?, kind: String?
   ) {
     self.plans = plans
+    places = UnitPaths(registry)
     func isInForce(_ from: Milliseconds?, _ to: Milliseconds?) -> Bool {
       (from ?? .min) < period.end && period.end <= to ?? .max
     }
@@ -60,10 +62,13 @@ struct ReportScope {
     }
   }
 
-  func terms(of device: Device, profile: Profile, settings: UptimeSettings) -> DeviceTerms {
+  func terms(
+    of device: Device, profile: Profile, settings: UptimeSettings,
+    schedule: ScheduleOfDay = ScheduleOfDay()
+  ) -> DeviceTerms {
     DeviceTerms(
       device: device, profile: profile, plan: plans.plan(of: device, profile: profile),
-      settings: settings)
+      settings: settings, schedule: schedule)
   }
 
   /// Where a device stood in the period, in order of time.
