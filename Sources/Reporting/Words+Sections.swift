@@ -115,6 +115,7 @@ extension Words {
     switch name {
     case "priority": pick("ưu tiên", "priority")
     case "urgent": pick("khẩn cấp", "urgent")
+    case "unknown": pick("chưa rõ mức", "priority not known")
     default: pick("thông thường", "normal")
     }
   }
@@ -122,6 +123,12 @@ extension Words {
   var voiceShare: String { pick("Giọng đọc AI (% thời lượng)", "AI voice (% of time)") }
   var voiceBulletins: String { pick("Bản tin giọng AI", "Bulletins by AI voice") }
   var allBulletins: String { pick("Tổng số bản tin", "All bulletins") }
+  func byEventsAlone(_ days: String) -> String {
+    pick(
+      "\(days) lượt thiết bị (cộng theo ngày) không có lịch phát: yêu cầu lấy theo thông báo của"
+        + " thiết bị.",
+      "\(days) device-days without a schedule: what was requested is what devices announced.")
+  }
   var meetingTable: String { pick("Hội nghị truyền hình", "Video conferences") }
   var meetings: String { pick("Số hội nghị", "Meetings") }
   var meetingsOnTime: String { pick("Dự đúng giờ", "On time") }

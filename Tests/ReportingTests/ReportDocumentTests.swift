@@ -93,6 +93,7 @@ import Testing
       "slots_normal": 2, "requested_normal_ms": 3_600_000, "played_normal_ms": 1_800_000,
       "voice_tts_ms": 900_000, "voice_all_ms": 1_800_000, "voice_tts_bulletins": 1,
       "voice_all_bulletins": 2, "meetings": 4, "meetings_on_time": 3, "meetings_unverifiable": 1,
+      "event_only_days": 2,
     ])
     report.units[1].devices[1].figures = NamedFigures([
       "slots_normal": 1, "requested_normal_ms": 3_600_000, "played_normal_ms": 3_600_000,
@@ -107,6 +108,7 @@ import Testing
     #expect(broadcasts.rows[2].cells[5] == .percent(500_000, lowest: nil, highest: nil))
     #expect(broadcasts.rows[2].cells[7] == .percent(500_000, lowest: nil, highest: nil))
     let meetings = try #require(tables.first { $0.name == "Hội nghị truyền hình" })
-    #expect(meetings.rows.last?.cells.last == .percent(1_000_000, lowest: nil, highest: nil))
+    #expect(meetings.rows.last?.cells.last == .percent(750_000, lowest: nil, highest: nil))
+    #expect(TextReport.render(report).contains("2 lượt thiết bị (cộng theo ngày)"))
   }
 }

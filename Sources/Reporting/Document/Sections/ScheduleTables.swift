@@ -45,9 +45,18 @@ extension DocumentBuilder {
     }
   }
 
+  /// Days on which no schedule was known: devices' own events say what was requested of them.
+  var eventOnlyNote: String? {
+    let days = report.devices.reduce(0) { $0 + ($1.figures["event_only_days"] ?? 0) }
+    return days > 0 ? words.byEventsAlone(format.count(days)) : nil
+  }
+
   /// Nil if no device was to attend a meeting.
   func conferences() -> DocumentTable? {
-    guard report.devices.contains(where: { ($0.figures["meetings"] ?? 0) > 0 }) else { return nil }
+    let hasMeetings = report.devices.contains { device in
+      ScheduleFigures.meetings.contains { (device.figures[$0] ?? 0) > 0 }
+    }
+    guard hasMeetings else { return nil }
     let columns: [DocumentTable.Column] = [
       .number(words.number, width: 5), .text(unitHeading, width: 16),
       .name(words.device, width: 22),
@@ -56,9 +65,9 @@ extension DocumentBuilder {
       .number(words.unverifiable, width: 8), .number(words.onTimeShare, width: 8),
     ]
     return table(words.meetingTable, columns, ScheduleFigures.meetings) { sums in
-      let verified = (sums["meetings"] ?? 0) - (sums["meetings_unverifiable"] ?? 0)
-      return ScheduleFigures.meetings.map { .count(sums[$0] ?? 0) } + [
-        .percent(PartsPerMillion.of(sums["meetings_on_time"] ?? 0, in: verified), nil, nil)
+      ScheduleFigures.meetings.map { .count(sums[$0] ?? 0) } + [
+        .percent(
+          PartsPerMillion.of(sums["meetings_on_time"] ?? 0, in: sums["meetings"] ?? 0), nil, nil)
       ]
     }
   }

@@ -11,6 +11,7 @@ extension DocumentBuilder {
   func usage() -> DocumentSection {
     var parts: [DocumentSection.Part] = []
     if let table = broadcasts() { parts.append(.table(table)) }
+    if let note = eventOnlyNote { parts.append(.note(note)) }
     if let table = conferences() { parts.append(.table(table)) }
     for kind in kindsOfUsage() {
       parts.append(.table(usageTable(of: kind)))
