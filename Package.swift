@@ -116,7 +116,7 @@ let package = Package(
     // What must hold for any bytes: checked by the fuzzer below and, over its corpus, by a test.
     .target(
       name: "FuzzProperties",
-      dependencies: ["Telemetry", "Ingest", "Storage", "Pipeline", "CZlib"],
+      dependencies: ["Telemetry", "Ingest", "Storage", "Reporting", "Pipeline", "CZlib"],
       path: "Tests/Fuzz/Properties", swiftSettings: strict),
     test("FuzzTests", ["FuzzProperties", "Pipeline", "Storage", "Telemetry"]),
   ],

@@ -4,6 +4,7 @@ import Alerting
 import Dispatch
 import Foundation
 import Ingest
+import Reporting
 import Storage
 import Synchronization
 import Telemetry
@@ -35,10 +36,12 @@ package final class PipelineRun: Sendable {
   /// Opens the store, takes what the registry's files say anew.
   ///
   /// - Parameters:
+  ///   - targets: those of the pipeline's file; nil if it names none.
   ///   - clock: the machine's time of day.
   ///   - runningTime: what its steps are judged by.
   package init(
     configuration: PipelineConfiguration, profiles: [Profile], registry: Registry?,
+    targets: ProgrammeTargets? = nil,
     pace: EnginePace = .init(), clock: @escaping @Sendable () -> Milliseconds,
     runningTime: RunningTime, log: @escaping @Sendable (String) -> Void
   ) throws {
@@ -54,6 +57,8 @@ package final class PipelineRun: Sendable {
       of: store, wall: clock(), running: running, boot: runningTime.boot)
     time = OwnTime(running: runningTime.now, offset: ownClock.offset)
     try configuration.uptime.reported.save(in: store)
+    try configuration.reports.save(in: store)
+    try (targets ?? ProgrammeTargets()).save(in: store)
     if let registry {
       let changes = try store.importChangedRegistry(registry, by: "pipeline", at: time.now())
       log("registry: \(registry.devices.count) devices, \(changes.count) changes")

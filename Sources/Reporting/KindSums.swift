@@ -24,7 +24,7 @@ struct KindSums {
   private(set) var daysAtTarget: [Int32] = []
   private(set) var daysJudged: [Int32] = []
   private var slotOfDevice: [Int64: Int32] = [:]
-  /// Devices that stood at several places in the period.
+  /// Devices that did not stand at one place for the whole period.
   private var slotsOfMoved: [Int64: [Int32]] = [:]
   private let targetPartsPerMillion: Int64
   /// Of the last sheet: most days have the same devices.
@@ -43,7 +43,7 @@ struct KindSums {
       for place in places { slots.append(Slot(device: device, placement: place)) }
       guard !places.isEmpty else { continue }
       slotOfDevice[device.number] = first
-      if places.count > 1 {
+      if places.count > 1 || places[0].days != nil {
         slotsOfMoved[device.number] = Array(first..<first + Int32(places.count))
       }
     }

@@ -102,7 +102,11 @@ struct PeriodSums {
     var result: [(interval: Interval, slot: Int)] = []
     var day = LocalTime.day(of: interval.start)
     while day <= last {
-      guard let slot = kind.slot(of: device.number, day: day) else { return result }
+      // It may have stood where nobody asked for it.
+      guard let slot = kind.slot(of: device.number, day: day) else {
+        day += 1
+        continue
+      }
       let end = min(last, kind.slots[slot].placement.days?.upperBound ?? last)
       let part = Interval(
         start: max(interval.start, LocalTime.start(ofDay: day)),

@@ -15,22 +15,30 @@ extension Report {
   ///   - unit: code of a unit: only devices in it and below it; nil means all.
   ///   - kind: only this kind of device; nil means all.
   ///   - settings: nil means those in force in the store.
+  ///   - previous: the period that the targets are compared with; nil compares with nothing.
+  ///   - targets: nil means those in force in the store.
   ///   - progress: called with the share of the work done, 0 to 1.
   /// - Throws: `StoreError`.
   package static func build(
-    store: Store, profiles: [Profile], period: Interval, unit: String? = nil,
-    kind: String? = nil, language: Language = .vi, settings: UptimeSettings? = nil,
+    store: Store, profiles: [Profile], period: Interval, previous: Interval? = nil,
+    unit: String? = nil, kind: String? = nil, language: Language = .vi,
+    settings: UptimeSettings? = nil, targets: ProgrammeTargets? = nil,
     progress: (Double) -> Void = { _ in }
   ) throws -> Report {
     let registry = try store.registry()
-    let scope = ReportScope(
-      registry: registry, profiles: profiles,
-      plans: try ServicePlans(store: store, registry: registry), period: period, unit: unit,
-      kind: kind)
+    let placements = try Placements.read(from: store, registry: registry)
+    let plans = try ServicePlans(store: store, registry: registry)
+    func makeScope(of period: Interval) -> ReportScope {
+      ReportScope(
+        registry: registry, profiles: profiles, plans: plans, placements: placements,
+        period: period, unit: unit, kind: kind)
+    }
+    let scope = makeScope(of: period)
     let settings = try settings ?? .inForce(in: store)
     var reading = try PeriodReading(
       store: store, scope: scope, period: period, settings: settings)
-    try reading.read(progress: progress)
+    let share = previous == nil ? 1.0 : 0.5
+    try reading.read { progress($0 * share) }
     var report = assemble(
       reading.sums.kinds, scope: scope, period: period, knownUntil: reading.knownUntil,
       language: language, settings: settings)
@@ -43,6 +51,13 @@ extension Report {
       grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
     report.quality.quarantine = try quarantineCounts(in: store)
     report.quality.inboxAddresses = try store.inbox().count
+    let targets = try targets ?? .inForce(in: store)
+    let before = try reportBefore(
+      previous, store: store, targets: targets, scope: makeScope(of:), settings: settings
+    ) { progress(share + $0 * (1 - share)) }
+    report.addProgramme(
+      targets, scope: scope, before: before, placements: placements, unit: unit, kind: kind,
+      systems: registry.systems)
     return report
   }
 

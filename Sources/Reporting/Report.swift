@@ -22,6 +22,10 @@ package struct Report: Sendable {
   package var alerts = AlertAccount()
   /// What people recorded of outages, by registry number of the device.
   package var recordedCauses: [Int64: [RecordedCause]] = [:]
+  /// Section I: what became of the programme's targets.
+  package var indicators: [IndicatorResult] = []
+  /// Section V: one for each level of which the report has two units or more.
+  package var rankings: [Ranking] = []
 
   package var devices: [DeviceReport] { units.flatMap(\.devices) }
 
@@ -42,6 +46,8 @@ package struct UnitReport: Sendable {
   package var parent = ""
   /// 0 for the uppermost of the report.
   package var depth = 0
+  /// When it ended, if it did within the period.
+  package var validTo: Milliseconds?
   /// In it and below it, those without a device too.
   package var siteCount = 0
   package var deviceCount = 0

@@ -2,64 +2,62 @@
 
 import Telemetry
 
-/// Which devices a report is about, with the units and profiles they need.
+/// Which devices a report is about, where each of them stood, and the units and profiles they need.
 struct ReportScope {
-  private(set) var devices: [Device]
+  /// In the order of their numbers; those that were retired before the period are none of it.
+  let devices: [Device]
   let profiles: [String: Profile]
-  /// By code; of several dated entries the one in force at the end of the period.
-  let units: [String: Telemetry.Unit]
   /// Of the unit asked for: its name, or its code if it has none.
   let unitName: String?
   let plans: ServicePlans
-  let places: UnitPaths
-  /// Sites that are in force, by unit: with a device or without.
+  let unitPaths: UnitPaths
+  /// Units as they are at the end of the period.
+  let hierarchy: UnitHierarchy
+  /// For each position of the hierarchy, whether the report is about it.
+  let isInside: [Bool]
+  /// Sites that are in force at the end of the period, by unit: with a device or without.
   let siteCounts: [String: Int]
-  /// The unit asked for and all below it; every unit if none was asked for.
-  private(set) var unitsInScope: [Telemetry.Unit] = []
-  private let unitOfSite: [String: String]
+  /// Where each device stood in the period, as far as the report is about it.
+  private let places: [Int64: [Placement]]
 
   /// - Parameters:
-  ///   - unit: code of a unit: devices in it and below it; nil means all.
+  ///   - placements: nil means that nothing ever moved.
+  ///   - unit: code of a unit: devices while they stood in it and below it; nil means all.
   ///   - kind: nil means all kinds.
   init(
     registry: Registry, profiles: [Profile], plans: ServicePlans = ServicePlans(),
-    period: Interval, unit: String?, kind: String?
+    placements: Placements? = nil, period: Interval, unit: String?, kind: String?
   ) {
     self.plans = plans
-    places = UnitPaths(registry)
-    func isInForce(_ from: Milliseconds?, _ to: Milliseconds?) -> Bool {
-      (from ?? .min) < period.end && period.end <= to ?? .max
-    }
-    var units: [String: Telemetry.Unit] = [:]
-    for entry in registry.units
-    where units[entry.code] == nil || isInForce(entry.validFrom, entry.validTo) {
-      units[entry.code] = entry
-    }
-    var sites: [String: String] = [:]
-    for entry in registry.sites
-    where sites[entry.code] == nil || isInForce(entry.validFrom, entry.validTo) {
-      sites[entry.code] = entry.unit
-    }
-    self.units = units
-    unitName = unit.map { code in
-      let name = units[code]?.name ?? ""
-      return name.isEmpty ? code : name
-    }
-    unitOfSite = sites
-    siteCounts = registry.sites.reduce(into: [:]) { counts, site in
-      if isInForce(site.validFrom, site.validTo) { counts[site.unit, default: 0] += 1 }
-    }
+    unitPaths = UnitPaths(registry)
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
+    let placements = placements ?? Placements(registry: registry, history: [])
+    let days = period.localDays
     let byNumber = Dictionary(registry.devices.map { ($0.number, $0) }) { _, last in last }
-    devices = byNumber.values.sorted { $0.number < $1.number }
-    devices = devices.filter { device in
-      (kind == nil || device.kind == kind)
-        && (unit.map { isUnit(unitOfSite[device.site] ?? device.commune, within: $0) } ?? true)
+    let registered = byNumber.values.filter { $0.retiredAt ?? .max > period.start }
+      .sorted { $0.number < $1.number }
+    let stood = registered.map { placements.placements(of: $0, days: days) }
+    let hierarchy = placements.hierarchy(
+      days: days, occupied: stood.reduce(into: []) { $0.formUnion($1.map(\.unit)) })
+    let isInside = hierarchy.inside(unit)
+    self.hierarchy = hierarchy
+    self.isInside = isInside
+    var devices: [Device] = []
+    var places: [Int64: [Placement]] = [:]
+    places.reserveCapacity(registered.count)
+    for (device, stood) in zip(registered, stood) where kind == nil || device.kind == kind {
+      let here = stood.filter { hierarchy.position(of: $0.unit).map { isInside[$0] } ?? false }
+      guard !here.isEmpty else { continue }
+      devices.append(device)
+      places[device.number] = here
     }
-    unitsInScope = units.values.filter { entry in
-      isInForce(entry.validFrom, entry.validTo)
-        && (unit.map { isUnit(entry.code, within: $0) } ?? true)
+    self.devices = devices
+    self.places = places
+    unitName = unit.map { code in
+      let name = hierarchy.position(of: code).map { hierarchy.nodes[$0].unit.name } ?? ""
+      return name.isEmpty ? placements.versions.units[code]?.name ?? code : name
     }
+    siteCounts = placements.siteCounts(onDay: days.upperBound)
   }
 
   func terms(
@@ -72,24 +70,29 @@ struct ReportScope {
   }
 
   /// Where a device stood in the period, in order of time.
-  func placements(of device: Device) -> [Placement] {
-    [Placement(site: device.site, unit: unit(of: device)?.code ?? "")]
-  }
+  func placements(of device: Device) -> [Placement] { places[device.number] ?? [] }
 
   var kindOfDevice: [Int64: String] {
     Dictionary(devices.map { ($0.number, $0.kind) }) { _, last in last }
   }
+}
 
-  func unit(of device: Device) -> Telemetry.Unit? { unitOfSite[device.site].flatMap { units[$0] } }
+extension Interval {
+  /// The local days that it touches; of an empty one the day it stands in.
+  package var localDays: ClosedRange<Int64> {
+    LocalTime.day(of: start)...LocalTime.day(of: max(start, end - 1))
+  }
+}
 
-  private func isUnit(_ unit: String, within code: String) -> Bool {
-    var current = unit
-    // A registry with a circle of parents must not hold a report up for ever.
-    for _ in 0...units.count {
-      if current == code { return true }
-      guard let parent = units[current]?.parent, !parent.isEmpty else { return false }
-      current = parent
+extension Placements {
+  /// How many sites each unit has at the end of a day.
+  func siteCounts(onDay day: Int64) -> [String: Int] {
+    let end = Self.end(ofDay: day)
+    return versions.sites.reduce(into: [:]) { counts, entry in
+      guard entry.value.validFrom ?? .min <= end, entry.value.validTo ?? .max > end,
+        let site = versions.site(entry.key, at: end)
+      else { return }
+      counts[site.unit, default: 0] += 1
     }
-    return false
   }
 }

@@ -5,58 +5,64 @@ import Telemetry
 
 /// The units of a report from the uppermost down, with what stands in each and the sums of it.
 struct UnitTree {
-  /// Preorder, in Vietnamese order of names; devices of no known unit stand last.
+  /// Preorder, as in the hierarchy of the scope; what stands in no known unit stands last.
   private(set) var reports: [UnitReport] = []
-  private var devices: [String: [DeviceReport]]
-  private let children: [String: [Telemetry.Unit]]
-  private let siteCounts: [String: Int]
 
   init(scope: ReportScope, devices: [String: [DeviceReport]]) {
-    self.devices = devices
-    siteCounts = scope.siteCounts
-    let units = scope.unitsInScope
-    let codes = Set(units.map(\.code))
-    children = Dictionary(grouping: units) { codes.contains($0.parent) ? $0.parent : "" }
-      .mapValues { $0.sorted(by: Self.precedes) }
-    var seen: Set<String> = []
-    for root in children[""] ?? [] { append(root, depth: 0, seen: &seen) }
-    // A circle of parents has no uppermost unit; what stands in it is shown all the same.
-    for unit in units.sorted(by: Self.precedes) where !seen.contains(unit.code) {
-      append(unit, depth: 0, seen: &seen)
+    let nodes = scope.hierarchy.nodes
+    var positionOfNode: [Int: Int] = [:]
+    var children: [[Int]] = []
+    for (index, node) in nodes.enumerated() where scope.isInside[index] {
+      let above = node.parent.flatMap { positionOfNode[$0] }
+      let position = reports.count
+      positionOfNode[index] = position
+      children.append([])
+      if let above { children[above].append(position) }
+      let unit = node.unit
+      var report = UnitReport(
+        code: unit.code, name: unit.name, level: unit.level, levelLabel: unit.levelLabel,
+        areaClass: unit.areaClass, parent: unit.parent,
+        depth: above.map { reports[$0].depth + 1 } ?? 0, validTo: unit.validTo,
+        siteCount: scope.siteCounts[unit.code] ?? 0)
+      report.devices = (devices[unit.code] ?? []).sorted(by: DeviceReport.precedes)
+      report.add(report.devices)
+      reports.append(report)
     }
-    let rest = self.devices.values.flatMap(\.self)
-    guard !rest.isEmpty else { return }
-    var unknown = UnitReport(code: "")
-    unknown.add(rest)
-    unknown.devices = rest.sorted(by: DeviceReport.precedes)
-    reports.append(unknown)
+    // Whatever is below a unit stands behind it, and is summed before it.
+    for position in reports.indices.reversed() {
+      for child in children[position] { reports[position].add(reports[child]) }
+    }
+    for stood in Self.moved(devices) {
+      countOnce(stood.compactMap { scope.hierarchy.position(of: $0) }, nodes, positionOfNode)
+    }
   }
 
-  private static func precedes(_ left: Telemetry.Unit, _ right: Telemetry.Unit) -> Bool {
-    left.name != right.name
-      ? LocalFormat.precedes(left.name, right.name) : left.code < right.code
+  /// The units of each device that stood in several, as often as it did.
+  private static func moved(_ devices: [String: [DeviceReport]]) -> [[String]] {
+    var units: [Int64: [String]] = [:]
+    for (unit, reports) in devices {
+      for report in reports where report.placement.days != nil {
+        units[report.device.number, default: []].append(unit)
+      }
+    }
+    return units.values.map { Set($0).sorted() }.filter { $0.count > 1 }
   }
 
-  /// - Returns: the sums of the unit, by which its parent's grow.
-  @discardableResult
-  private mutating func append(
-    _ unit: Telemetry.Unit, depth: Int, seen: inout Set<String>
-  ) -> UnitReport {
-    seen.insert(unit.code)
-    var report = UnitReport(
-      code: unit.code, name: unit.name, level: unit.level, levelLabel: unit.levelLabel,
-      areaClass: unit.areaClass, parent: unit.parent, depth: depth,
-      siteCount: siteCounts[unit.code] ?? 0)
-    let own = (devices.removeValue(forKey: unit.code) ?? []).sorted(by: DeviceReport.precedes)
-    report.devices = own
-    report.add(own)
-    let position = reports.count
-    reports.append(report)
-    for child in children[unit.code] ?? [] where !seen.contains(child.code) {
-      report.add(append(child, depth: depth + 1, seen: &seen))
+  /// A device that moved within a unit is one device of it, not one for each place.
+  private mutating func countOnce(
+    _ stood: [Int], _ nodes: [UnitHierarchy.Node], _ positionOfNode: [Int: Int]
+  ) {
+    var counts: [Int: Int] = [:]
+    for start in stood {
+      var next: Int? = start
+      while let node = next {
+        counts[node, default: 0] += 1
+        next = nodes[node].parent
+      }
     }
-    reports[position] = report
-    return report
+    for (node, count) in counts {
+      if let position = positionOfNode[node] { reports[position].deviceCount -= count - 1 }
+    }
   }
 }
 

@@ -19,6 +19,8 @@ extension Nhip {
       abstract: "Availability and usage over a period.",
       discussion: """
         EXAMPLES
+          nhip report --store nhip.sqlite --period month
+          nhip report --store nhip.sqlite --of 2026-Q4 --calendar nd09
           nhip report --store nhip.sqlite --from 2026-11-01 --to 2026-11-30
           nhip report --store nhip.sqlite --from 01/11/2026 --to 30/11/2026 --kind wifi-ap \\
             --format html --output report.html
@@ -28,6 +30,7 @@ extension Nhip {
 
     @OptionGroup var place: StoreOptions
     @OptionGroup var time: PeriodOptions
+    @OptionGroup var programme: TargetsOption
     @Option(help: "Only devices under this unit.") var unit: String?
     @Option(help: "Only devices of this kind.") var kind: String?
     @Option(help: "Outages shorter than this are flapping (60s); the pipeline's if absent.")
@@ -38,15 +41,17 @@ extension Nhip {
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 
     func run() throws {
-      let period = try time.period()
       try SystemExit.mapped {
         let store = try place.reader()
+        let period = try time.period(in: store, language: lang.language)
         let profiles = try place.profiles()
         try check(store, profiles)
         let progress = Progress()
         let report = try Reporting.Report.build(
-          store: store, profiles: profiles, period: period, unit: unit, kind: kind,
-          language: lang.language, settings: try settings(store), progress: progress.show)
+          store: store, profiles: profiles, period: period.interval, previous: period.previous,
+          unit: unit, kind: kind, language: lang.language, settings: try settings(store),
+          targets: try programme.programme(store: store, profiles: profiles),
+          progress: progress.show)
         progress.finish()
         try form.write(report)
       }
@@ -94,9 +99,9 @@ extension Nhip {
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 
     func run() throws {
-      let period = try time.period()
       try SystemExit.mapped {
         let store = try place.reader()
+        let period = try time.period(in: store, language: lang.language).interval
         let registered = try store.registry().devices
         let found = registered.first { $0.id == device || String($0.number) == device }
         guard let found else {

@@ -4,6 +4,7 @@ import ArgumentParser
 import Dispatch
 import Foundation
 import Pipeline
+import Reporting
 import Telemetry
 
 extension Nhip {
@@ -74,6 +75,7 @@ extension Nhip {
         print(
           "\(pipeline): good; \(loaded.profiles.count) kinds, "
             + "\(loaded.registry?.devices.count ?? 0) devices, "
+            + "\(loaded.targets?.indicators.count ?? 0) targets, "
             + "\(loaded.configuration.source.sessions.count) sessions")
       }
     }
@@ -85,6 +87,7 @@ struct LoadedPipeline {
   let configuration: PipelineConfiguration
   let profiles: [Profile]
   let registry: Registry?
+  let targets: ProgrammeTargets?
 
   init(path: String) throws {
     configuration = try PipelineConfiguration.load(path: path)
@@ -92,8 +95,12 @@ struct LoadedPipeline {
     self.profiles = profiles
     let problems = configuration.check(profiles: profiles)
     guard problems.isEmpty else { throw ConfigurationErrors(problems) }
-    registry = try configuration.registry.map {
+    let registry = try configuration.registry.map {
       try RegistryFiles.load(directory: $0, knownKinds: Set(profiles.map(\.kind)))
+    }
+    self.registry = registry
+    targets = try configuration.targets.map {
+      try TargetsFile.load(path: $0, profiles: profiles, registry: registry)
     }
   }
 
@@ -102,8 +109,8 @@ struct LoadedPipeline {
     log: @escaping @Sendable (String) -> Void = Nhip.log
   ) throws -> PipelineRun {
     try PipelineRun(
-      configuration: configuration, profiles: profiles, registry: registry, pace: pace,
-      clock: clock, runningTime: .ofThisMachine(), log: log)
+      configuration: configuration, profiles: profiles, registry: registry, targets: targets,
+      pace: pace, clock: clock, runningTime: .ofThisMachine(), log: log)
   }
 }
 

@@ -14,7 +14,9 @@ extension EndToEnd {
       let nhip = try NhipProcess(broker: Self.noBroker)
       let outcome = try nhip.command("check", "pipeline.yaml")
       #expect(outcome.code == 0, "\(outcome.error)")
-      #expect(outcome.output.contains("pipeline.yaml: good; 5 kinds, 70 devices, 2 sessions"))
+      #expect(
+        outcome.output.contains(
+          "pipeline.yaml: good; 5 kinds, 70 devices, 0 targets, 2 sessions"))
     }
 
     @Test("a bad pipeline ends with 78, and every error stands at its line and column")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Telemetry
 import Testing
 
 extension EndToEnd {
@@ -48,9 +49,11 @@ extension EndToEnd {
       for number in 1_001...1_007 {
         #expect(lines.count { $0.contains("\"seq\":\(number)") } == 1)
       }
+      let now = Int64(Date().timeIntervalSince1970 * 1_000)
       let report = try nhip.command(
-        "report", "--store", "nhip.sqlite", "--from", "2026-01-01", "--to", "2026-01-01",
-        "--format", "json", "--devices-dir", "devices")
+        "report", "--store", "nhip.sqlite", "--period", "day", "--of",
+        LocalTime.isoDate(ofDay: LocalTime.day(of: now)), "--format", "json", "--devices-dir",
+        "devices")
       for reason in ["payload-not-json", "kind-unknown"] {
         let line = report.output.components(separatedBy: reason).first?.suffix(80) ?? ""
         #expect(report.output.contains(reason), "\(report)")

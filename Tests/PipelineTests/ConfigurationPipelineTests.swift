@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Reporting
 import Telemetry
 import Testing
 
@@ -108,6 +109,36 @@ struct ConfigurationPipelineTests {
     try FileManager.default.removeItem(atPath: folder.path + "/password")
     #expect(credentials.currentPassword.exposed == "first")
     #expect(!"\(configuration)".contains("first"))
+  }
+
+  @Test("the calendar of reports is read with its due dates, its lateness that of uptime")
+  func reports() throws {
+    let configuration = try load(
+      Self.valid.replacingOccurrences(of: "lateness: 7d", with: "lateness: 5d")
+        + "\nreports: { calendar: nd09, cutoff_day: 20, annual_start: 01/12, "
+        + "due: { month: 10d, year: 05/12 } }")
+    #expect(
+      configuration.reports
+        == ReportCalendar(
+          preset: .nd09, cutoffDay: 20, annualStart: .init(day: 1, month: 12),
+          due: [.month: .after(days: 10), .year: .on(.init(day: 5, month: 12))],
+          lateness: 5 * 86_400_000))
+    #expect(try load(Self.valid).reports == ReportCalendar())
+  }
+
+  @Test(
+    "a calendar of reports that cannot be is refused at its place",
+    arguments: [
+      ("{ calendar: nd10 }", 22), ("{ cutoff_day: 29 }", 24), ("{ annual_start: 31/12 }", 26),
+      ("{ due: { month: 1/12 } }", 26), ("{ due: { decade: 1d } }", 19),
+      ("{ due: { month: 1h } }", 26),
+    ])
+  func badReports(text: String, column: Int) throws {
+    let error = try #require(throws: ConfigurationErrors.self) {
+      _ = try load("\(Self.valid)\nreports: \(text)")
+    }
+    #expect(error.errors.map(\.line) == [12])
+    #expect(error.errors.first?.column == column, "\(error)")
   }
 
   @Test("three keepalives must be shorter than every gap allowance")

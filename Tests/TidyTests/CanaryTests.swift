@@ -84,7 +84,7 @@ import Testing
     #expect(Set(Self.bad.map(\.rule)) == Set(Fault.Rule.allCases))
   }
 
-  @Test("a folder with one thing missing is not complete", arguments: 0..<5)
+  @Test("a folder with one thing missing is not complete", arguments: 0..<7)
   func incomplete(missing: Int) {
     var files = Self.complete
     #expect(Self.allFaults(files).isEmpty)
@@ -114,7 +114,7 @@ import Testing
     #expect(Self.allFaults(files) == [])
   }
 
-  /// The smallest complete folders; each of the first five is needed.
+  /// The smallest complete folders; each is needed.
   private static let complete = [
     TextFile(path: "devices/lamp/device.yaml", text: "kind: lamp\n"),
     TextFile(path: "devices/lamp/samples/good-a.json", text: "{}"),
@@ -122,5 +122,6 @@ import Testing
     TextFile(path: "devices/lamp/README.md", text: "\n"),
     TextFile(path: "pipelines/one/pipeline.yaml", text: "\n"),
     TextFile(path: "pipelines/one/README.md", text: "\n"),
+    TextFile(path: "pipelines/one/targets.yaml", text: "\n"),
   ]
 }

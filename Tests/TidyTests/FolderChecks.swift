@@ -29,7 +29,7 @@ enum FolderChecks {
 
   static func pipelines(_ files: [TextFile]) -> [Fault] {
     folders(under: "pipelines", of: files).flatMap { name, files in
-      ["pipeline.yaml", "README.md"]
+      ["pipeline.yaml", "README.md", "targets.yaml"]
         .filter { wanted in !files.contains { $0.path == "pipelines/\(name)/\(wanted)" } }
         .map { Fault(rule: .incompleteFolder, path: "pipelines/\(name)", detail: $0) }
     }

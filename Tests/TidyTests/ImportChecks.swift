@@ -15,7 +15,7 @@ enum ImportChecks {
     // These stand under Tests; listing them keeps targets under Sources from importing them.
     "TestSupport": [],
     "CFaultyFileSystem": [],
-    "FuzzProperties": ["Telemetry", "Ingest", "Storage", "Pipeline", "CZlib"],
+    "FuzzProperties": ["Telemetry", "Ingest", "Storage", "Reporting", "Pipeline", "CZlib"],
     "Ingest": ["Telemetry", "CMosquitto", "CSimdJSON"],
     "Analysis": ["Telemetry"],
     "Storage": ["Telemetry", "CZlib"],

@@ -44,7 +44,10 @@ extension PipelineConfiguration {
 
 /// Turns the document into a configuration, reporting every mistake.
 struct PipelineReader {
-  static let keys = ["source", "devices", "registry", "store", "retention", "uptime", "alerts"]
+  static let keys = [
+    "source", "devices", "registry", "targets", "store", "retention", "uptime", "reports",
+    "alerts",
+  ]
 
   /// Relative paths start here: where the file stands.
   let folder: String
@@ -54,15 +57,19 @@ struct PipelineReader {
     let source = map.required("source").flatMap(self.source)
     let devices = map.required("devices").flatMap(self.existingFolder)
     let registry = map["registry"].flatMap(self.existingFolder)
+    let targets = map["targets"].flatMap(self.existingFile)
     let store = map.required("store").flatMap(self.storePath)
     let retention = map["retention"].map(self.retention)
     let uptime = map["uptime"].map(self.uptime)
+    var reports = map["reports"].map(self.reports) ?? .init()
+    reports.lateness = uptime?.lateness ?? reports.lateness
     let alerts = map["alerts"]?.mapping(keys: ["mqtt"])
     let publishesAlerts = alerts?.required("mqtt")?.boolean()
     guard let source, let devices, let store else { return nil }
     return PipelineConfiguration(
-      file: file, source: source, devices: devices, registry: registry, store: store,
-      retention: retention ?? .init(), uptime: uptime ?? .init(),
+      file: file, source: source, devices: devices, registry: registry, targets: targets,
+      store: store,
+      retention: retention ?? .init(), uptime: uptime ?? .init(), reports: reports,
       publishesAlerts: publishesAlerts ?? false)
   }
 

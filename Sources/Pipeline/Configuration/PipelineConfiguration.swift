@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Reporting
 import Storage
 import Telemetry
 
@@ -17,10 +18,14 @@ package struct PipelineConfiguration: Sendable {
   package var devices: String
   /// The folder of registry files, imported at start; nil if the store's registry stands.
   package var registry: String?
+  /// The file of the programme's targets; nil if there are none.
+  package var targets: String?
   /// The SQLite file.
   package var store: String
   package var retention: Retention
   package var uptime: Uptime
+  /// Where the periods of reports begin and end; its lateness is that of `uptime`.
+  package var reports: ReportCalendar
   /// Whether alerts are published over the same broker.
   package var publishesAlerts: Bool
 

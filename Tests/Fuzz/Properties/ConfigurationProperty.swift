@@ -2,9 +2,10 @@
 
 import Ingest
 import Pipeline
+import Reporting
 import Telemetry
 
-/// A text as `device.yaml` and as `pipeline.yaml`.
+/// A text as `device.yaml`, as `pipeline.yaml` and as `targets.yaml`.
 ///
 /// Every refusal names a place that the text has, in one line that a terminal shows as it is, and
 /// never shows a secret from the environment. Every profile that is accepted is the same each time
@@ -16,6 +17,8 @@ package final class ConfigurationProperty: Property {
 
   private let pipelineFile: String
   private let environment: [String: String]
+  /// The kinds that targets may name.
+  private let profiles: [Profile]
 
   package init(repository: String) {
     pipelineFile = "\(repository)/pipelines/commune/pipeline.yaml"
@@ -25,6 +28,13 @@ package final class ConfigurationProperty: Property {
       "NHIP_PASSWORD_FILE": "\(repository)/README.md", "NHIP_STORE": "\(repository)/fuzz.sqlite",
       "NHIP_PASSWORD": Self.secret,
     ]
+    let shipped = Self.result { () throws(ConfigurationErrors) in
+      try ProfileLoader.load(directory: "\(repository)/devices")
+    }
+    guard case .success(let profiles) = shipped else {
+      preconditionFailure("the shipped profiles do not load: \(shipped)")
+    }
+    self.profiles = profiles
   }
 
   package func check(_ input: [UInt8]) throws(Violation) {
@@ -49,6 +59,14 @@ package final class ConfigurationProperty: Property {
     case .success(let pipeline): try Self.check(pipeline)
     case .failure(let errors): try check(errors, of: input)
     }
+    let targets = Self.result { () throws(ConfigurationErrors) in
+      try TargetsFile.targets(
+        in: input, file: "targets.yaml", profiles: profiles, registry: nil)
+    }
+    switch targets {
+    case .success(let targets): try Self.check(targets)
+    case .failure(let errors): try check(errors, of: input)
+    }
   }
 
   private static func result<Success>(
@@ -71,7 +89,7 @@ package final class ConfigurationProperty: Property {
     try require(
       profile.offlineAfter >= profile.reportInterval && profile.reportInterval > 0,
       "a device is offline before it has to report")
-    for hours in profile.serviceHours {
+    for hours in profile.serviceHours + profile.serviceHoursOfSiteType.values.joined() {
       try require(
         0 <= hours.startMinute && hours.startMinute < hours.endMinute && hours.endMinute <= 1_440,
         "service hours from \(hours.startMinute) to \(hours.endMinute)")
@@ -95,6 +113,19 @@ package final class ConfigurationProperty: Property {
     try require(!source.host.isEmpty && !source.sessions.isEmpty, "no host or no sessions")
     try require(source.sessionExpiry > 0, "a session that expires at once")
     try require(pipeline.uptime.target > 0 && pipeline.uptime.target <= 100, "target out of range")
+  }
+
+  private static func check(_ targets: ProgrammeTargets) throws(Violation) {
+    for indicator in targets.indicators {
+      try require(indicator.plan > 0, "a plan that asks for nothing")
+      let shares = [indicator.parameters.daysMin, indicator.parameters.availabilityMin]
+      try require(
+        shares.allSatisfy { $0.map { (1...1_000_000).contains($0) } ?? true }, "no share")
+    }
+    let weights = targets.ranking.weights
+    try require(
+      weights.service + weights.usage + weights.quality > 0 && targets.ranking.usageTarget > 0,
+      "a ranking by nothing")
   }
 
   private func check(_ errors: ConfigurationErrors, of input: [UInt8]) throws(Violation) {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Pipeline
+import Reporting
+import Storage
+import Telemetry
+
+extension PeriodLength: ExpressibleByArgument {}
+extension ReportCalendar.Preset: ExpressibleByArgument {}
+
+/// The period that a command is about: named, or a range of whole local days or exact instants.
+struct PeriodOptions: ParsableArguments {
+  @Option(help: "First day (2026-11-01 or 01/11/2026, UTC+7), or an RFC 3339 instant.")
+  var from: String?
+
+  @Option(help: "Last day, included; or an RFC 3339 instant, not included.")
+  var to: String?
+
+  @Option(help: "day, week, month, quarter or year; without --of the newest that is over.")
+  var period: PeriodLength?
+
+  @Option(help: "Which: 2026, 2026-Q4, 2026-11, 2026-W47, 2026-11-21; a shorter one it holds.")
+  var of: String?
+
+  @Option(
+    help: """
+      calendar; nd09 (cut off on the 14th); annual (a year from 15 November). The pipeline's if \
+      absent.
+      """)
+  var calendar: ReportCalendar.Preset?
+
+  func validate() throws {
+    if from == nil, to == nil {
+      guard period != nil || of != nil else {
+        throw ValidationError("say which period: --period month, --of 2026-11, or --from and --to")
+      }
+      _ = try named(by: ReportCalendar(), now: Nhip.wallClock())
+    } else {
+      guard period == nil, of == nil, calendar == nil else {
+        throw ValidationError("--from and --to go without --period, --of and --calendar")
+      }
+      guard let from else { throw ValidationError("--to needs a --from") }
+      guard let to else { throw ValidationError("--from needs a --to") }
+      _ = try Self.period(from: from, to: to)
+    }
+  }
+
+  /// The period by the store's calendar; says on standard error when its report is due before its
+  /// figures are final.
+  func period(in store: Store, language: Language) throws -> ReportPeriod {
+    var calendar = try ReportCalendar.inForce(in: store)
+    if let preset = self.calendar { calendar.preset = preset }
+    let now = Nhip.wallClock()
+    let span = try store.span()
+    let found: ReportPeriod
+    if let from, let to {
+      found = calendar.range(try Self.period(from: from, to: to))
+    } else {
+      found = try named(by: calendar, now: now)
+    }
+    do throws(PeriodError) { try found.check(now: now, span: span) } catch {
+      throw ValidationError("\(error)")
+    }
+    if let warning = found.dueWarning(in: language) { Nhip.log(warning) }
+    return found
+  }
+
+  private func named(by calendar: ReportCalendar, now: Milliseconds) throws -> ReportPeriod {
+    do throws(PeriodError) {
+      return try calendar.period(period, of: of, now: now)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  /// - Parameter to: nil means until now.
+  static func period(from: String, to: String?) throws -> Interval {
+    guard let start = LocalDate.midnight(from) ?? LocalDate.instant(from) else {
+      throw ValidationError("--from '\(from)' is not a date (2026-11-01, 01/11/2026) or instant")
+    }
+    guard let to else {
+      let now = Nhip.wallClock()
+      return Interval(start: min(start, now), end: now)
+    }
+    let lastDay = LocalDate.midnight(to).map { $0 + LocalTime.dayLength }
+    guard let end = lastDay ?? LocalDate.instant(to) else {
+      throw ValidationError("--to '\(to)' is not a date (2026-11-30, 30/11/2026) or instant")
+    }
+    guard start < end else { throw ValidationError("--to \(to) lies before --from \(from)") }
+    return Interval(start: start, end: end)
+  }
+}
+
+/// A stretch of time of any length, in the future as well.
+struct RangeOptions: ParsableArguments {
+  @Option(help: "First day (2026-11-01 or 01/11/2026, UTC+7), or an RFC 3339 instant.")
+  var from: String
+
+  @Option(help: "Last day, included; or an RFC 3339 instant, not included.")
+  var to: String
+
+  func interval() throws -> Interval { try PeriodOptions.period(from: from, to: to) }
+}
