@@ -12,6 +12,8 @@ package struct ServicePlans: Sendable {
   private let typeOfSite: [String: String]
   private var positionOfDevice: [Int64: Int] = [:]
   private var plans: [CalendarPlan] = []
+  /// In force, by the same positions; they share their storage with what was read.
+  private var entries: [[CalendarEntry]] = []
 
   /// Nobody planned anything but the weekly hours of each kind.
   package init() { typeOfSite = [:] }
@@ -31,7 +33,9 @@ package struct ServicePlans: Sendable {
       guard !concerned.isEmpty else { continue }
       if positions[concerned] == nil {
         positions[concerned] = plans.count
-        plans.append(CalendarPlan(concerned.map { entries[$0] }))
+        let said = concerned.map { entries[$0] }
+        plans.append(CalendarPlan(said))
+        self.entries.append(said.filter(\.isInForce))
       }
       positionOfDevice[device.number] = positions[concerned]
     }
@@ -48,6 +52,14 @@ package struct ServicePlans: Sendable {
       hours: hours, booked: plan.booked, holidays: plan.holidays, maintenance: plan.maintenance,
       announcedMaintenance: plan.announcedMaintenance, announcedHolidays: plan.announcedHolidays,
       bookedKnown: plan.bookedKnown)
+  }
+
+  /// The entries in force that are about a device and say something of `period`, for who asks why.
+  package func entries(of device: Device, in period: Interval) -> [CalendarEntry] {
+    guard let position = positionOfDevice[device.number] else { return [] }
+    return entries[position].filter { entry in
+      entry.occurrences.contains { $0.start < period.end && period.start < $0.end }
+    }
   }
 }
 
