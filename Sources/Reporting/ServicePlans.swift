@@ -10,14 +10,16 @@ import Telemetry
 /// same entries are about share one plan.
 package struct ServicePlans: Sendable {
   private let typeOfSite: [String: String]
+  private var slotHours = SlotHours()
   private var positionOfDevice: [Int64: Int] = [:]
   private var plans: [CalendarPlan] = []
 
   /// Nobody planned anything but the weekly hours of each kind.
   package init() { typeOfSite = [:] }
 
-  package init(store: Store, registry: Registry) throws(StoreError) {
+  package init(store: Store, registry: Registry, profiles: [Profile]) throws(StoreError) {
     self.init(entries: try store.calendarEntries(), registry: registry)
+    slotHours = try SlotHours(store: store, registry: registry, profiles: profiles)
   }
 
   /// - Parameter entries: withdrawn ones included, by which the announced plan is known.
@@ -42,10 +44,14 @@ package struct ServicePlans: Sendable {
     if !profile.serviceHoursOfSiteType.isEmpty, let type = typeOfSite[device.site] {
       hours = profile.serviceHoursOfSiteType[type] ?? hours
     }
-    guard let position = positionOfDevice[device.number] else { return ServicePlan(hours: hours) }
+    let aroundSlots = slotHours.around(device)
+    guard let position = positionOfDevice[device.number] else {
+      return ServicePlan(hours: hours, aroundSlots: aroundSlots)
+    }
     let plan = plans[position]
     return ServicePlan(
-      hours: hours, booked: plan.booked, holidays: plan.holidays, maintenance: plan.maintenance,
+      hours: hours, booked: plan.booked, aroundSlots: aroundSlots, holidays: plan.holidays,
+      maintenance: plan.maintenance,
       announcedMaintenance: plan.announcedMaintenance, announcedHolidays: plan.announcedHolidays,
       bookedKnown: plan.bookedKnown)
   }

@@ -10,6 +10,7 @@ import Telemetry
 struct ProfileReader {
   static let keys = [
     "kind", "version", "title", "codec", "report_interval", "offline_after", "service_hours",
+    "service_around_slots",
     "metrics", "service", "usage", "alerts",
   ]
   static let codecs = ["json": "json"]
@@ -42,6 +43,7 @@ struct ProfileReader {
         allowed: "at least \(DurationText.text(reportInterval))")
     }
     let hours = map["service_hours"].map(serviceHours)
+    let aroundSlots = map["service_around_slots"].flatMap(self.margin)
     let metrics = map.required("metrics").flatMap(self.metrics)
     let known = KnownMetrics(metrics: metrics ?? CommonMetrics.all, areComplete: metrics != nil)
     let service = map["service"]?.sequence(countMax: Self.serviceCountMax)?
@@ -54,8 +56,14 @@ struct ProfileReader {
     return Profile(
       kind: kind, title: title, version: version, reportInterval: reportInterval,
       offlineAfter: offlineAfter, serviceHours: hours?.always ?? [],
-      serviceHoursOfSiteType: hours?.bySiteType ?? [:], metrics: metrics,
+      serviceHoursOfSiteType: hours?.bySiteType ?? [:], serviceAroundSlots: aroundSlots,
+      metrics: metrics,
       service: service ?? [], usage: usage ?? [], alerts: alerts ?? [])
+  }
+
+  /// How long around a slot: none at all is a margin too.
+  private func margin(_ node: YAMLNode) -> Milliseconds? {
+    node.node.scalar?.string == "0s" ? 0 : node.duration()
   }
 
   static func isKind(_ text: String) -> Bool {
