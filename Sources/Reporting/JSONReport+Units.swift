@@ -13,6 +13,8 @@ extension JSONReport {
     var areaClass: String
     var parent: String
     var depth: Int
+    /// When it ended or will; absent if open.
+    var validTo: Milliseconds?
     /// In it and below it, as are the sums.
     var siteCount: Int
     var deviceCount: Int
@@ -33,6 +35,7 @@ extension JSONReport {
       areaClass = unit.areaClass
       parent = unit.parent
       depth = unit.depth
+      validTo = unit.validTo
       siteCount = unit.siteCount
       deviceCount = unit.deviceCount
       outages = unit.outageCount

@@ -35,6 +35,8 @@ package enum JSONReport {
     var targetPpm: Int64
     /// In preorder: a unit stands before those below it.
     var units: [UnitPart]
+    var indicators: [IndicatorPart]
+    var rankings: [RankingPart]
     var alerts: [AlertPart]
     var dataQuality: QualityPart
     /// Before it readings are gone and what was sealed stands; absent if none are.
@@ -50,6 +52,8 @@ package enum JSONReport {
       outageMinMs = report.settings.outageMin
       targetPpm = report.settings.targetPartsPerMillion
       units = report.units.map { UnitPart($0, causes: report.recordedCauses) }
+      indicators = report.indicators.map(IndicatorPart.init)
+      rankings = report.rankings.map(RankingPart.init)
       alerts = report.alerts.rules.map(AlertPart.init)
       dataQuality = QualityPart(report.quality)
       readingsFrom = report.seal.readingsGoneUntil

@@ -9,16 +9,18 @@ extension Words {
   var summarySection: String { pick("Tổng hợp theo chỉ tiêu", "Summary by target") }
   var indicatorTable: String { pick("Chỉ tiêu", "Targets") }
   var kindTable: String { pick("Theo loại thiết bị", "By kind of device") }
-  var indicator: String { pick("Chỉ tiêu", "Target") }
-  var plan: String { pick("Kế hoạch", "Plan") }
-  var result: String { pick("Kết quả thực hiện", "Result") }
-  var completion: String { pick("Tỷ lệ hoàn thành (%)", "Completion (%)") }
-  var againstLastPeriod: String { pick("So với kỳ trước", "Against last period") }
-  var remark: String { pick("Ghi chú", "Remark") }
+  var indicatorPartTable: String { pick("Chỉ tiêu theo đơn vị", "Targets by unit") }
+  var indicatorPartsCut: String {
+    pick(
+      "Kết quả từng đơn vị quá dài để in: xuất dạng JSON.",
+      "The results of single units are too many to print: JSON has them.")
+  }
+  var numerator: String { pick("Đạt", "Good") }
+  var denominator: String { pick("Trên tổng số", "Of") }
   var noIndicators: String {
     pick("Chưa khai báo chỉ tiêu cho báo cáo này.", "No targets are set for this report.")
   }
-  var deviceCount: String { pick("Số thiết bị", "Devices") }
+  var devicesOfKind: String { pick("Số thiết bị", "Devices") }
   var allKinds: String { pick("Tổng số", "All") }
   func verdictCount(_ verdict: TargetVerdict) -> String {
     switch verdict {

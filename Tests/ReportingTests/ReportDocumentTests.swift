@@ -57,6 +57,62 @@ import Testing
     #expect(rows.filter { $0.cells[position] != .text("") }.count == 1)
   }
 
+  @Test("targets and ranking are numbers with their unit, a change has its sign")
+  func programme() throws {
+    var report = ReportTests.report()
+    #expect(
+      ReportDocument(report).sections[4].parts.isEmpty == false
+        && ReportDocument(report).sections[4].tables.isEmpty)
+    let indicator = Indicator(
+      name: "wifi", titleVi: "Nhà văn hóa có Wi-Fi", titleEn: "", plan: 1_000_000,
+      level: "commune", formula: .unitsWithDevice)
+    report.indicators = [
+      IndicatorResult(
+        indicator: indicator, numerator: 1, numeratorHighest: 1, denominator: 2, value: 500_000,
+        valueHighest: 500_000, completion: 500_000, previousValue: 487_500,
+        failing: ["Thôn 10"], failingCount: 1, undecidedCount: 0, unverifiableCount: 0, quotas: [],
+        parts: [
+          .init(code: "X", name: "Xã Mẫu", numerator: 1, denominator: 2, value: 500_000)
+        ])
+    ]
+    report.rankings = [
+      Ranking(
+        level: "village", settings: RankingSettings(), availabilityTarget: 995_000,
+        rows: [
+          .init(
+            code: "X-2", name: "Thôn 2", rank: 1, score: 9_950, service: 10_000, usage: nil,
+            quality: 9_875, usedFor: nil, deviceCount: 2, isSmall: true, observed: 1_000_000,
+            notRanked: nil),
+          .init(
+            code: "X-10", name: "Thôn 10", rank: nil, score: nil, service: nil, usage: nil,
+            quality: nil, usedFor: nil, deviceCount: 0, isSmall: true, observed: nil,
+            notRanked: .noDevice),
+        ])
+    ]
+    let document = ReportDocument(report)
+    let row = try #require(document.sections[0].tables.first?.rows.first)
+    #expect(
+      Array(row.cells.prefix(7)) == [
+        .count(Int64(1)), .text("Nhà văn hóa có Wi-Fi"), .text("%"),
+        .percent(1_000_000, lowest: nil, highest: nil),
+        .percent(500_000, lowest: nil, highest: nil),
+        .percent(500_000, lowest: nil, highest: nil), .change(1.25),
+      ])
+    let text = TextReport.render(document)
+    #expect(text.contains("+1,25") && text.contains("Chưa đạt: Thôn 10"))
+    #expect(text.contains("không xếp hạng: chưa có thiết bị") && text.contains("99,5"))
+    #expect(document.sections[0].tables.map(\.name).contains("Chỉ tiêu theo đơn vị"))
+  }
+
+  @Test("a unit that ended within the period says until when")
+  func endedUnit() {
+    var report = ReportTests.report()
+    report.units[1].validTo = report.period.end
+    #expect(TextReport.render(report).contains("Thôn 2 (đến 21/11/2026)"))
+    report.units[1].validTo = report.period.end + 1
+    #expect(!TextReport.render(report).contains("Thôn 2 (đến"))
+  }
+
   @Test("page and text have a letterhead, and end with a place for two signatures")
   func signatures() {
     for form in [HTMLReport.render, TextReport.render] {

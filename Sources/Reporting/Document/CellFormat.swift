@@ -15,6 +15,7 @@ extension LocalFormat {
     case .percent(let ratio, let lowest, let highest):
       shown(percentParts(ratio, lowest, highest))
     case .number(let value, let decimals): number(value, decimals: decimals)
+    case .change(let value): (value > 0 ? "+" : "") + number(value)
     case .instant(let instant): self.instant(instant)
     case .day(let day): LocalTime.date(ofDay: day)
     case .absent: "–"
@@ -26,7 +27,7 @@ extension LocalFormat {
     switch cell {
     case .repeated(let text): text
     case .absent: ""
-    case .count, .hours, .percent, .number:
+    case .count, .hours, .percent, .number, .change:
       String(shown(cell).filter { String($0) != words.thousandsSeparator })
     default: shown(cell)
     }

@@ -4,11 +4,11 @@ import Analysis
 import Telemetry
 
 extension ReportDocument {
+  /// - Parameter provenance: where the figures come from (watermark, definitions), a line each.
   package init(
-    _ report: Report, letterhead: Letterhead = Letterhead(),
-    additions: DocumentAdditions = DocumentAdditions()
+    _ report: Report, letterhead: Letterhead = Letterhead(), provenance: [String] = []
   ) {
-    self = DocumentBuilder(report: report, additions: additions).document(letterhead)
+    self = DocumentBuilder(report: report).document(letterhead, provenance: provenance)
   }
 }
 
@@ -18,18 +18,16 @@ struct DocumentBuilder {
   static let drawnCountMax = 300
 
   let report: Report
-  let additions: DocumentAdditions
   let words: Words
   let format: LocalFormat
 
-  init(report: Report, additions: DocumentAdditions) {
+  init(report: Report) {
     self.report = report
-    self.additions = additions
     words = Words(language: report.language)
     format = LocalFormat(words: words)
   }
 
-  func document(_ letterhead: Letterhead) -> ReportDocument {
+  func document(_ letterhead: Letterhead, provenance: [String]) -> ReportDocument {
     var sections = [summary()]
     if report.devices.isEmpty {
       sections.append(
@@ -45,7 +43,7 @@ struct DocumentBuilder {
       language: report.language, letterhead: letterhead, title: words.reportTitle,
       head: words.head(of: report, format).map { .init(name: $0.name, value: $0.value) },
       notes: [words.sealing(report.seal)] + [words.kept(of: report)].compactMap(\.self),
-      sections: sections, provenance: additions.provenance, knownUntil: report.knownUntil)
+      sections: sections, provenance: provenance, knownUntil: report.knownUntil)
   }
 
   // MARK: What several sections share
@@ -62,6 +60,13 @@ struct DocumentBuilder {
     let first = LocalTime.date(ofDay: days.lowerBound)
     let last = LocalTime.date(ofDay: days.upperBound)
     return "\(device.name) (\(first)–\(last))"
+  }
+
+  /// A unit that ended within the period says so: what stood in it stands elsewhere now.
+  func name(of unit: UnitReport) -> String {
+    let name = words.name(of: unit)
+    guard let end = unit.validTo, end <= report.period.end else { return name }
+    return "\(name) (\(words.until) \(format.day(end - 1)))"
   }
 
   func ratio(_ times: StateTimes?) -> Cell {

@@ -51,7 +51,7 @@ extension DocumentBuilder {
       var times = StateTimes()
       for device in unit.devices { times += device.times }
       return DocumentFigure.StripLine(
-        name: words.name(of: unit),
+        name: name(of: unit),
         description: description(times, unit.devices.reduce(0) { $0 + $1.outageCount }),
         bars: mean(unit.devices.map(\.strip)))
     }
@@ -83,7 +83,7 @@ extension DocumentBuilder {
         let worst = judged.min().map { "\(format.percent($0)) %" } ?? "–"
         lines.append(
           DocumentFigure.CalendarLine(
-            name: site.isEmpty ? words.name(of: unit) : "\(words.name(of: unit)), \(site)",
+            name: site.isEmpty ? name(of: unit) : "\(name(of: unit)), \(site)",
             description: words.calendarWords(judged: judged.count, worst: worst),
             firstDay: firstDay, ratios: ratios))
       }

@@ -50,7 +50,7 @@ extension DocumentBuilder {
 
   private func row(of unit: UnitReport, _ hasAnnounced: Bool) -> [Cell] {
     var cells: [Cell] = [
-      .text(""), .text(words.name(of: unit)), .text(words.devices(format.count(unit.deviceCount))),
+      .text(""), .text(name(of: unit)), .text(words.devices(format.count(unit.deviceCount))),
       .text(""),
     ]
     cells += hours(unit.times) + [ratio(unit.times)]
@@ -65,7 +65,7 @@ extension DocumentBuilder {
     of device: DeviceReport, number: Int, unit: UnitReport, _ hasAnnounced: Bool
   ) -> [Cell] {
     var cells: [Cell] = [
-      .count(number), .repeated(words.name(of: unit)), .text(name(of: device)),
+      .count(number), .repeated(name(of: unit)), .text(name(of: device)),
       .text(words.title(device.kindTitle)),
     ]
     cells += hours(device.times) + [ratio(device.times)]

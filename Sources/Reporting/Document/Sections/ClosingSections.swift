@@ -3,7 +3,7 @@
 import Analysis
 import Telemetry
 
-/// IV. Alerts; V. ranking; VI. what was odd about the data.
+/// IV. Alerts; VI. what was odd about the data.
 extension DocumentBuilder {
   func alerts() -> DocumentSection {
     let account = report.alerts
@@ -55,13 +55,6 @@ extension DocumentBuilder {
       ])
     }
     return table
-  }
-
-  func ranking() -> DocumentSection {
-    var parts = additions.rankings.map { DocumentSection.Part.table($0) }
-    parts += additions.rankingNotes.map { .note($0) }
-    if parts.isEmpty { parts.append(.note(words.noRanking)) }
-    return DocumentSection(number: "V", heading: words.rankingSection, parts: parts)
   }
 
   func quality() -> DocumentSection {

@@ -50,7 +50,7 @@ extension DocumentBuilder {
   ) -> [Cell] {
     let recorded = report.recordedCauses[device.device.number]?.of(outage.interval)
     return [
-      .count(number), .text(words.name(of: unit)), .text(name(of: device)),
+      .count(number), .text(name(of: unit)), .text(name(of: device)),
       .text(words.title(device.kindTitle)), .instant(outage.interval.start),
       outage.isOpen ? .text(words.notHeardAgain) : .instant(outage.interval.end),
       .length(outage.downInPeriod), .text(words.state(outage.cause)),

@@ -6,21 +6,7 @@ import Telemetry
 /// I. What was planned and what was reached; then a line for each kind of device.
 extension DocumentBuilder {
   func summary() -> DocumentSection {
-    var parts: [DocumentSection.Part] = []
-    if additions.indicatorRows.isEmpty {
-      parts.append(.note(words.noIndicators))
-    } else {
-      var table = DocumentTable(
-        name: words.indicatorTable,
-        columns: [
-          .number(words.number, width: 5), .name(words.indicator, width: 30),
-          .word(words.unit, width: 8), .number(words.plan, width: 8),
-          .number(words.result, width: 10), .number(words.completion, width: 9),
-          .number(words.againstLastPeriod, width: 9), .text(words.remark, width: 14),
-        ])
-      for row in additions.indicatorRows { table.append(row) }
-      parts.append(.table(table))
-    }
+    var parts = indicators()
     if !report.devices.isEmpty { parts.append(.table(kinds())) }
     return DocumentSection(number: "I", heading: words.summarySection, parts: parts)
   }
@@ -29,7 +15,7 @@ extension DocumentBuilder {
     var table = DocumentTable(
       name: words.kindTable,
       columns: [
-        .name(words.kind, width: 24), .number(words.deviceCount, width: 8),
+        .name(words.kind, width: 24), .number(words.devicesOfKind, width: 8),
         .number(words.availability, width: 12),
         .number(words.verdictCount(.met), width: 8), .number(words.verdictCount(.missed), width: 8),
         .number(words.verdictCount(.undecided), width: 8), .number(words.outages, width: 8),

@@ -56,7 +56,7 @@ extension DocumentBuilder {
       // A unit whose devices are of other kinds has nothing to say here.
       guard isKind(kind.kind, in: unit) || !sums.isEmpty else { continue }
       table.append(
-        [.text(""), .text(words.name(of: unit)), .text("")]
+        [.text(""), .text(name(of: unit)), .text("")]
           + kind.figures.flatMap { figure in
             let sum = sums.first { $0.figure.name == figure.name }
             return cells(figure, sum, isSum: true)
@@ -64,7 +64,7 @@ extension DocumentBuilder {
       for device in unit.devices where device.device.kind == kind.kind {
         number += 1
         table.append(
-          [.count(number), .repeated(words.name(of: unit)), .text(name(of: device))]
+          [.count(number), .repeated(name(of: unit)), .text(name(of: device))]
             + kind.figures.flatMap { figure in
               let result = device.usage.first { $0.figure.name == figure.name }
               return cells(figure, result, isSum: false)
@@ -113,7 +113,7 @@ extension DocumentBuilder {
       guard let result, let shown = result.shown, shown > 0 else { continue }
       bars.append(
         DocumentFigure.BarLine(
-          name: words.name(of: unit), value: shown, shown: format.shown(amount(result))))
+          name: name(of: unit), value: shown, shown: format.shown(amount(result))))
     }
     guard bars.count > 1 else { return nil }
     let isCut = bars.count > Self.barCountMax

@@ -146,9 +146,10 @@ package enum WorkbookReport {
     case .length(let length): (Double(length) / dayLength, .length)
     case .percent(let ratio, _, _): (Double(ratio / 100) / 10_000, .percent)
     case .number(let value, let decimals) where value.isFinite: (value, .number(decimals: decimals))
+    case .change(let value) where value.isFinite: (value, .change)
     case .instant(let instant): (epoch + Double(instant + LocalTime.offset) / dayLength, .instant)
     case .day(let day): (epoch + Double(day), .day)
-    case .text, .repeated, .strong, .absent, .number: nil
+    case .text, .repeated, .strong, .absent, .number, .change: nil
     }
   }
 

@@ -5,7 +5,7 @@ import CXLSXWriter
 /// How cells of a workbook look; each is made once, in the order of first use.
 struct WorkbookStyle: Hashable {
   enum Kind: Hashable {
-    case text, count, hours, length, percent, instant, day
+    case text, count, hours, length, percent, change, instant, day
     case number(decimals: Int)
     case title, heading, note, centred
   }
@@ -19,6 +19,7 @@ struct WorkbookStyle: Hashable {
     case .count: "#,##0"
     case .hours: "#,##0.00"
     case .percent: "0.00%"
+    case .change: "+#,##0.00;-#,##0.00;0.00"
     case .length: "[h]:mm:ss"
     case .instant: "dd/mm/yyyy hh:mm:ss"
     case .day: "dd/mm/yyyy"
