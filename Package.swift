@@ -29,6 +29,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibical", providers: [.apt(["libical-dev"])]),
     .target(
       name: "CMosquitto",
       linkerSettings: [.linkedLibrary("mosquitto"), .linkedLibrary("ssl")]),
@@ -55,7 +56,7 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "Telemetry", "Ingest", "Analysis", "Storage", "Reporting", "Alerting", "FleetSimulator",
-        "CMalloc", "Yams",
+        "CMalloc", "CLibical", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

@@ -20,31 +20,68 @@ package struct ServicePlan: Hashable, Sendable {
   /// The part of `maintenance` that was entered before it began: what was added after the fact is
   /// not in it.
   package var announcedMaintenance: IntervalSet
+  /// The same of `holidays`.
+  package var announcedHolidays: IntervalSet
+  /// When `booked` was known to replace the weekly hours, which stand for the rest of time in the
+  /// announced plan; nil means always.
+  package var bookedKnown: IntervalSet?
+  private var isAnnounced = false
 
   package init(
     hours: [ServiceHours] = [], booked: IntervalSet? = nil, holidays: IntervalSet = IntervalSet(),
-    maintenance: IntervalSet = IntervalSet(), announcedMaintenance: IntervalSet? = nil
+    maintenance: IntervalSet = IntervalSet(), announcedMaintenance: IntervalSet? = nil,
+    announcedHolidays: IntervalSet? = nil, bookedKnown: IntervalSet? = nil
   ) {
     self.hours = hours
     self.booked = booked
     self.holidays = holidays
     self.maintenance = maintenance
     self.announcedMaintenance = announcedMaintenance ?? maintenance
+    self.announcedHolidays = announcedHolidays ?? holidays
+    self.bookedKnown = bookedKnown
   }
 
   /// The instants of `scope` in which service is expected.
   package func expected(in scope: Interval) -> IntervalSet {
-    let expected = booked?.clipped(to: scope) ?? hours.expected(in: scope)
+    var expected = booked?.clipped(to: scope) ?? hours.expected(in: scope)
+    if isAnnounced, booked != nil, let bookedKnown {
+      expected = expected.intersection(bookedKnown)
+        .union(hours.expected(in: scope).subtracting(bookedKnown))
+    }
     return holidays.isEmpty ? expected : expected.subtracting(holidays)
   }
 
-  /// The same plan as it was known before the work in it began.
+  /// Whether a silence at this instant is nobody's concern.
+  package func isExcused(at instant: Milliseconds) -> Bool {
+    maintenance.contains(instant) || holidays.contains(instant)
+      || booked.map { !$0.contains(instant) } ?? false
+  }
+
+  /// The same plan as it was known before what it speaks of began.
   package var announced: ServicePlan {
     var plan = self
     plan.maintenance = announcedMaintenance
+    plan.holidays = announcedHolidays
+    plan.isAnnounced = true
     return plan
   }
 
-  /// Whether anything was added after the fact.
-  package var hasLateMaintenance: Bool { announcedMaintenance != maintenance }
+  /// Whether anything was, or may have been, added after the fact.
+  package var hasLateMaintenance: Bool {
+    announcedMaintenance != maintenance || announcedHolidays != holidays
+      || (booked != nil && bookedKnown != nil)
+  }
+
+  /// The part of the plan that figures of `scope` can look at.
+  package func clipped(to scope: Interval) -> ServicePlan {
+    ServicePlan(
+      hours: hours, booked: booked?.clipped(to: scope), holidays: holidays.clipped(to: scope),
+      maintenance: maintenance.clipped(to: scope),
+      announcedMaintenance: announcedMaintenance.clipped(to: scope),
+      announcedHolidays: announcedHolidays.clipped(to: scope),
+      bookedKnown: bookedKnown.flatMap { known in
+        let inside = known.clipped(to: scope)
+        return inside.covers(scope) ? nil : inside
+      })
+  }
 }

@@ -3,6 +3,7 @@
 import Alerting
 import Glibc
 import Ingest
+import Reporting
 import Storage
 import Telemetry
 
@@ -53,6 +54,7 @@ package enum Replay {
       profiles: profiles, devices: intake.devices,
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: "", isPublished: false))
+    judge.servicePlans = try ServicePlans(store: store, registry: registry)
     try Recovery.restore(intake, &judge, from: store, receiveMaximum: 1)
     var result = Result()
     let lines = ReplayLineCodec()

@@ -88,6 +88,29 @@ struct FigurePiece {
         figures.append(NamedFigure("\(result.figure.name)_covered", result.covered))
       }
     }
-    self.figures = figures + account.quality.figures(in: period)
+    self.figures =
+      figures + account.quality.figures(in: period)
+      + Self.announced(
+        account.history, terms: terms, unlike: availability, knownUntil: knownUntil,
+        observed: observed)
+  }
+
+  /// How much more of each state there would be without what people entered after the fact; nothing
+  /// where that changes none of them.
+  private static func announced(
+    _ history: DeviceHistory, terms: DeviceTerms, unlike availability: Availability,
+    knownUntil: Milliseconds, observed: IntervalSet
+  ) -> [NamedFigure] {
+    let period = availability.period
+    guard terms.plan.clipped(to: DeviceTerms.planScope(of: period)).hasLateMaintenance else {
+      return []
+    }
+    let other = terms.availability(
+      of: history, period: period, now: knownUntil, observed: observed, announced: true)
+    guard other.times != availability.times || other.outageCount != availability.outageCount
+    else { return [] }
+    return DeviceState.allCases.map {
+      NamedFigure(FigureNames.announced($0), other.times[$0] - availability.times[$0])
+    } + [NamedFigure("announced_outages", Int64(other.outageCount))]
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Analysis
+import Storage
 import Telemetry
 
 /// Everything that decides a device's figures besides its readings and when we could hear.
@@ -17,12 +18,29 @@ package struct DeviceTerms: Sendable {
     self.settings = settings
   }
 
-  /// - Parameter now: the end of knowledge.
-  func availability(
-    of history: DeviceHistory, period: Interval, now: Milliseconds, observed: IntervalSet
+  /// A silence that began so long before a day still reaches into it; what is planned farther away
+  /// changes no figure of the day.
+  package static let silenceBefore: Milliseconds = 31 * LocalTime.dayLength
+
+  /// Where the figures of a day look at what was planned.
+  package static func planScope(ofDay day: Int64) -> Interval {
+    planScope(of: SealedDay.interval(ofDay: day))
+  }
+
+  static func planScope(of period: Interval) -> Interval {
+    Interval(start: period.start - silenceBefore, end: period.end + DayFigures.knowledgeAfter)
+  }
+
+  /// - Parameters:
+  ///   - now: the end of knowledge.
+  ///   - announced: by the plan as it was known before what it speaks of began.
+  package func availability(
+    of history: DeviceHistory, period: Interval, now: Milliseconds, observed: IntervalSet,
+    announced: Bool = false
   ) -> Availability {
     Availability.compute(
-      history: history, period: period, now: now, observed: observed, plan: plan,
+      history: history, period: period, now: now, observed: observed,
+      plan: announced ? plan.announced : plan,
       reportInterval: profile.reportInterval, offlineAfter: profile.offlineAfter,
       commissionedAt: device.commissionedAt, retiredAt: device.retiredAt,
       outageMin: settings.outageMin)
@@ -39,6 +57,7 @@ package struct DeviceTerms: Sendable {
     for hours in plan.hours {
       parts.append("\(hours.weekdays) \(hours.startMinute) \(hours.endMinute)")
     }
+    parts += planned(ofDay: day)
     for condition in profile.service {
       parts.append("\(condition.metric) \(condition.comparison.rawValue) \(condition.constant)")
     }
@@ -52,6 +71,26 @@ package struct DeviceTerms: Sendable {
     }
     let bytes = Array(parts.joined(separator: "\n").utf8)
     return unsafe bytes.withUnsafeBytes { unsafe Int64(bitPattern: PayloadHash.of($0)) }
+  }
+
+  /// Nothing for a device that nobody planned anything for.
+  private func planned(ofDay day: Int64) -> [String] {
+    let plan = plan.clipped(to: Self.planScope(ofDay: day))
+    var parts: [String] = []
+    func add(_ name: String, _ set: IntervalSet?) {
+      guard let set else { return }
+      let stretches = set.intervals.map { "\($0.start)-\($0.end)" }
+      parts.append("\(name) \(stretches.joined(separator: " "))")
+    }
+    add("booked", plan.booked)
+    if plan.booked != nil { add("booked known", plan.bookedKnown) }
+    if !plan.holidays.isEmpty { add("holidays", plan.holidays) }
+    if !plan.maintenance.isEmpty { add("maintenance", plan.maintenance) }
+    if plan.hasLateMaintenance {
+      add("announced", plan.announcedMaintenance)
+      add("announced holidays", plan.announcedHolidays)
+    }
+    return parts
   }
 
   private func text(_ instant: Milliseconds?) -> String { instant.map { "\($0)" } ?? "-" }

@@ -22,7 +22,9 @@ extension Explanation {
     var registry = try store.registry()
     registry.devices.removeAll { $0.number != number }
     let scope = ReportScope(
-      registry: registry, profiles: profiles, period: period, unit: nil, kind: nil)
+      registry: registry, profiles: profiles,
+      plans: try ServicePlans(store: store, registry: registry), period: period, unit: nil,
+      kind: nil)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }

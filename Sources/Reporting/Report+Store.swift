@@ -27,10 +27,11 @@ extension Report {
   ) throws -> Report {
     let registry = try store.registry()
     let placements = try Placements.read(from: store, registry: registry)
+    let plans = try ServicePlans(store: store, registry: registry)
     func makeScope(of period: Interval) -> ReportScope {
       ReportScope(
-        registry: registry, profiles: profiles, placements: placements, period: period,
-        unit: unit, kind: kind)
+        registry: registry, profiles: profiles, plans: plans, placements: placements,
+        period: period, unit: unit, kind: kind)
     }
     let scope = makeScope(of: period)
     let settings = try settings ?? .inForce(in: store)
@@ -46,6 +47,8 @@ extension Report {
     report.alerts = AlertAccount(
       try store.alerts(from: period.start, to: period.end),
       of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil)
+    report.recordedCauses = Dictionary(
+      grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
     report.quality.quarantine = try quarantineCounts(in: store)
     report.quality.inboxAddresses = try store.inbox().count
     let targets = try targets ?? .inForce(in: store)

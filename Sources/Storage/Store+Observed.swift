@@ -69,8 +69,19 @@ extension Store {
     }
   }
 
-  /// When any session could hear, less the holes: disjoint, ascending, within `from`..<`to`.
+  /// When any session could hear, less the holes: disjoint, ascending, within `from`..<`to`. What
+  /// people confirmed of our uplink is taken out as well: by this figures are judged.
   package func observed(
+    from: Milliseconds, to: Milliseconds
+  ) throws(StoreError) -> [Interval] {
+    let confirmed = try confirmedGaps(inForce: true).map(\.interval).filter { $0.duration > 0 }
+      .sorted { $0.start < $1.start }
+    let record = try ownObserved(from: from, to: to)
+    return confirmed.isEmpty ? record : Self.cut(confirmed, outOf: record)
+  }
+
+  /// The same as our own record has it, whatever people said afterwards.
+  package func ownObserved(
     from: Milliseconds, to: Milliseconds
   ) throws(StoreError) -> [Interval] {
     guard from < to else { return [] }
@@ -98,7 +109,7 @@ extension Store {
     }
   }
 
-  /// Both are disjoint and ascending; so is the result.
+  /// Both ascend, and the intervals are disjoint; so is the result.
   private static func cut(_ holes: [Interval], outOf intervals: [Interval]) -> [Interval] {
     var result: [Interval] = []
     var next = 0

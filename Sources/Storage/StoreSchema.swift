@@ -83,6 +83,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 8")
       try db.execute(sql: sealedIntervals)
     }
+    migrator.registerMigration("9 calendars, notes, confirmed gaps") { db in
+      try db.execute(sql: "PRAGMA user_version = 9")
+      try db.execute(sql: calendars)
+    }
     migrator.registerMigration("11 sheets of sealed days") { db in
       try db.execute(sql: "PRAGMA user_version = 11")
       try db.execute(sql: daySheets)

@@ -16,6 +16,8 @@ package struct Profile: Sendable, Hashable {
   package var offlineAfter: Milliseconds
   /// Daily local hours in which the device is expected to serve; empty means always.
   package var serviceHours: [ServiceHours]
+  /// Instead of these, by the type of the site a device stands at.
+  package var serviceHoursOfSiteType: [String: [ServiceHours]]
   /// Every metric, the common ones (`seq`, `up`, `fw`, …) included. The position in this array is
   /// the metric's column in blocks of this kind.
   package var metrics: [Metric]
@@ -26,7 +28,8 @@ package struct Profile: Sendable, Hashable {
 
   package init(
     kind: String, title: Title, version: Int, reportInterval: Milliseconds,
-    offlineAfter: Milliseconds, serviceHours: [ServiceHours], metrics: [Metric],
+    offlineAfter: Milliseconds, serviceHours: [ServiceHours],
+    serviceHoursOfSiteType: [String: [ServiceHours]] = [:], metrics: [Metric],
     service: [Condition], usage: [UsageFigure], alerts: [AlertRule]
   ) {
     self.kind = kind
@@ -35,6 +38,7 @@ package struct Profile: Sendable, Hashable {
     self.reportInterval = reportInterval
     self.offlineAfter = offlineAfter
     self.serviceHours = serviceHours
+    self.serviceHoursOfSiteType = serviceHoursOfSiteType
     self.metrics = metrics
     self.service = service
     self.usage = usage

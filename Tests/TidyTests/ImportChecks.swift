@@ -8,6 +8,7 @@ enum ImportChecks {
     "CMalloc": [],
     "CMosquitto": [],
     "CZlib": [],
+    "CLibical": [],
     "CSimdJSON": [],
     "Telemetry": [],
     // These stand under Tests; listing them keeps targets under Sources from importing them.
@@ -22,7 +23,7 @@ enum ImportChecks {
     "FleetSimulator": ["Telemetry", "CMosquitto"],
     "Pipeline": [
       "Telemetry", "Ingest", "Analysis", "Storage", "Reporting", "Alerting", "FleetSimulator",
-      "CMalloc",
+      "CMalloc", "CLibical",
     ],
     "nhip": [
       "Telemetry", "Ingest", "Analysis", "Storage", "Reporting", "Alerting", "FleetSimulator",

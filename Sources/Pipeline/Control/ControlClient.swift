@@ -21,12 +21,10 @@ package enum ControlClient {
     clock: () -> Milliseconds, progress: @escaping (Double) -> Void = { _ in }
   ) throws -> String {
     try request.check()
-    var (files, mayCreateStore) = (Registry?.none, false)
-    if case .registryImport(let directory, _, _) = request.command {
-      files = try RegistryFiles.load(
-        directory: directory, knownKinds: Set(profiles().map(\.kind)))
-      mayCreateStore = true
-    }
+    let files = try ControlFiles.load(
+      for: request.command, store: path, profiles: profiles, at: clock())
+    var mayCreateStore = false
+    if case .registryImport = request.command { mayCreateStore = true }
     if !mayCreateStore { try Store(path: path, access: .readOnly).close() }
     do {
       let store = try Store(path: path, access: .readWrite)
@@ -45,11 +43,7 @@ package enum ControlClient {
   /// - Returns: nil when nobody listens there.
   static func ask(_ request: ControlRequest, at path: String) throws -> String? {
     var request = request
-    if case .registryImport(let directory, let isFull, let isDryRun) = request.command {
-      // The other nhip stands in a folder of its own.
-      request.command = .registryImport(
-        directory: URL(fileURLWithPath: directory).path, isFull: isFull, isDryRun: isDryRun)
-    }
+    request.command = request.command.withWholePaths
     guard let line = try exchange(Array(JSONEncoder().encode(request)), at: path) else {
       return nil
     }

@@ -18,12 +18,28 @@ package enum ControlCommand: Codable, Sendable, Hashable {
   /// A local day, counted from 1970-01-01, with all unsealed days before it; without one, what is
   /// due.
   case seal(day: Int64?)
+  case calendarImport(CalendarOrder)
+  /// Entries of calendars, by id.
+  case calendarWithdraw(entries: [Int64])
+  case outageNote(OutageNote)
+  /// Our own uplink was down.
+  case observedConfirm(Interval)
+  /// A confirmed gap, by id.
+  case observedWithdraw(gap: Int64)
 
   /// Whether messages may have to be decoded to carry it out.
   var needsProfiles: Bool {
     switch self {
-    case .adopt, .move, .replace, .registryImport, .seal: true
-    case .retire, .acknowledge: false
+    case .adopt, .move, .replace, .registryImport, .seal, .calendarImport, .outageNote: true
+    case .retire, .acknowledge, .calendarWithdraw, .observedConfirm, .observedWithdraw: false
+    }
+  }
+
+  /// Whether it says anew when which device has to serve.
+  var changesPlans: Bool {
+    switch self {
+    case .adopt, .move, .replace, .registryImport, .calendarImport, .calendarWithdraw: true
+    case .retire, .acknowledge, .seal, .outageNote, .observedConfirm, .observedWithdraw: false
     }
   }
 }
@@ -46,19 +62,15 @@ package struct ControlRequest: Codable, Sendable, Hashable {
 
   /// The history prints both on one line.
   func check() throws(ControlFailure) {
-    guard !by.isEmpty, by.count <= Self.actorLengthMax, Self.isOneLine(by) else {
+    guard !by.isEmpty, by.count <= Self.actorLengthMax, OneLine.holds(by) else {
       throw ControlFailure(
         .refused, "who gives a command is a name of 1 to \(Self.actorLengthMax) characters")
     }
     guard let note else { return }
-    guard note.count <= Self.noteLengthMax, Self.isOneLine(note) else {
+    guard note.count <= Self.noteLengthMax, OneLine.holds(note) else {
       throw ControlFailure(
         .refused, "a note is one line of at most \(Self.noteLengthMax) characters")
     }
-  }
-
-  private static func isOneLine(_ text: String) -> Bool {
-    !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 || $0.value == 0x85 }
   }
 }
 

@@ -19,10 +19,10 @@ final class ControlDesk: Sendable {
   ) throws(ControlSocket.Failure) {
     let queue = ControlQueue(
       profiles: profiles, publishesAlerts: publishesAlerts, wake: wake)
-    let kinds = Set(profiles.map(\.kind))
+    let storePath = store.path
     self.queue = queue
     server = try ControlServer(path: ControlSocket.path(ofStore: store.path)) { line in
-      Self.answer(line, kinds: kinds, queue: queue, sealer: sealer)
+      Self.answer(line, store: storePath, profiles: profiles, queue: queue, sealer: sealer)
     }
   }
 
@@ -32,7 +32,7 @@ final class ControlDesk: Sendable {
   }
 
   private static func answer(
-    _ line: [UInt8], kinds: Set<String>, queue: ControlQueue, sealer: Sealer
+    _ line: [UInt8], store: String, profiles: [Profile], queue: ControlQueue, sealer: Sealer
   ) -> ControlReply {
     let request: ControlRequest
     do { request = try JSONDecoder().decode(ControlRequest.self, from: Data(line)) } catch {
@@ -40,12 +40,14 @@ final class ControlDesk: Sendable {
     }
     // The engine must not wait for a day to be sealed.
     if case .seal(let day) = request.command { return sealer.seal(day) }
-    var files: Registry?
-    if case .registryImport(let directory, _, _) = request.command {
-      do { files = try RegistryFiles.load(directory: directory, knownKinds: kinds) } catch {
-        return ControlReply(ControlFailure(error))
-      }
+    do {
+      // A rule is followed from today on; whether our clock is right is no matter for that.
+      let now = Milliseconds(Date().timeIntervalSince1970 * 1_000)
+      let files = try ControlFiles.load(
+        for: request.command, store: store, profiles: { profiles }, at: now)
+      return queue.submit(request, files: files)
+    } catch {
+      return ControlReply(ControlFailure(error))
     }
-    return queue.submit(request, files: files)
   }
 }

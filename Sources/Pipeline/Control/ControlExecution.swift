@@ -28,10 +28,10 @@ struct ControlExecution {
     self.publishesAlerts = publishesAlerts
   }
 
-  /// - Parameter files: what the folder of a registry import says, read beforehand.
+  /// - Parameter files: what the files of an import say, read beforehand.
   /// - Returns: what to tell the operator.
   mutating func run(
-    _ request: ControlRequest, files: Registry?, at now: Milliseconds
+    _ request: ControlRequest, files: ControlFiles?, at now: Milliseconds
   ) throws -> String {
     try request.check()
     let (by, note) = (request.by, request.note)
@@ -56,9 +56,11 @@ struct ControlExecution {
         device, at: instant, by: by, note: note, now: now, store: store)
       return "\(device) retired on \(LocalTime.text(retired.retiredAt ?? now))"
     case .registryImport(_, let isFull, let isDryRun):
-      guard let files else { preconditionFailure("an import whose files nobody read") }
+      guard case .registry(let registry)? = files else {
+        preconditionFailure("an import whose files nobody read")
+      }
       let changes = try store.importRegistry(
-        files, full: isFull, by: by, at: now, dryRun: isDryRun)
+        registry, full: isFull, by: by, at: now, dryRun: isDryRun)
       return Self.text(changes, isDryRun: isDryRun)
     case .acknowledge(let id):
       let alert = try AlertBook.acknowledge(
@@ -71,6 +73,38 @@ struct ControlExecution {
       var run = try SealRun(store: store, reader: store, profiles: profiles, settings: settings)
       let text = try run.seal(day: day, at: now)
       return text.isEmpty ? "nothing has changed" : text
+    case .calendarImport, .calendarWithdraw, .outageNote, .observedConfirm, .observedWithdraw:
+      return try runKnowledge(request, files: files, at: now)
+    }
+  }
+
+  /// Commands by which people say what they know.
+  private func runKnowledge(
+    _ request: ControlRequest, files: ControlFiles?, at now: Milliseconds
+  ) throws -> String {
+    switch request.command {
+    case .calendarImport(let order):
+      guard case .calendar(let events)? = files else {
+        preconditionFailure("an import whose files nobody read")
+      }
+      return try CalendarImport(order: order, store: store, profiles: profiles)
+        .run(events, by: request.by, note: request.note, at: now)
+    case .calendarWithdraw(let entries):
+      let withdrawn = try store.withdrawCalendar(entries: entries, by: request.by, at: now)
+      return "\(withdrawn.count) entries withdrawn; sealed days that they reach are looked at again"
+    case .outageNote(let note):
+      guard case .outage(let outage)? = files else {
+        preconditionFailure("a note on an outage that nobody looked for")
+      }
+      return try note.record(outage, in: store, by: request.by, at: now)
+    case .observedConfirm(let interval):
+      return try UplinkConfirmation.confirm(
+        interval, by: request.by, note: request.note, at: now, store: store)
+    case .observedWithdraw(let id):
+      let gap = try store.withdrawConfirmedGap(id, by: request.by, at: now)
+      return "gap \(gap.id) withdrawn: \(LocalTime.text(gap.interval.start)) – "
+        + "\(LocalTime.text(gap.interval.end)) counts as observed again where we could hear"
+    default: preconditionFailure("a command that says nothing that people know")
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import Reporting
 import Storage
 import Synchronization
 import Telemetry
@@ -15,11 +16,11 @@ final class ControlQueue: Sendable {
   /// One command, and the place for its answer.
   private final class Pending: Sendable {
     let request: ControlRequest
-    let files: Registry?
+    let files: ControlFiles?
     private let reply = Mutex<ControlReply?>(nil)
     private let answered = DispatchSemaphore(value: 0)
 
-    init(_ request: ControlRequest, files: Registry?) {
+    init(_ request: ControlRequest, files: ControlFiles?) {
       self.request = request
       self.files = files
     }
@@ -46,6 +47,8 @@ final class ControlQueue: Sendable {
   /// What the commands changed, for the engine to take over.
   struct Effect {
     var registry: Registry
+    /// Nil where no command changed what people planned, or whom it is about.
+    var plans: ServicePlans?
     /// Of devices that were registered and credited, by number.
     var states: [Int64: ClockState]
     var acknowledged: [Alert]
@@ -65,7 +68,7 @@ final class ControlQueue: Sendable {
   }
 
   /// Waits until the engine has carried the command out, or will not.
-  func submit(_ request: ControlRequest, files: Registry?) -> ControlReply {
+  func submit(_ request: ControlRequest, files: ControlFiles?) -> ControlReply {
     let pending = Pending(request, files: files)
     let refusal = state.withLock { state -> ControlReply? in
       if state.isClosed { return Self.stopping }
@@ -106,8 +109,11 @@ final class ControlQueue: Sendable {
         throw fault
       }
     }
+    let registry = try store.registry()
+    let plans = taken.contains(where: \.request.command.changesPlans)
+      ? try ServicePlans(store: store, registry: registry) : nil
     return Effect(
-      registry: try store.registry(), states: execution.states,
+      registry: registry, plans: plans, states: execution.states,
       acknowledged: execution.acknowledged)
   }
 

@@ -72,6 +72,10 @@ extension AlertJudge {
         markedAt[position] = .min
       case .outlived:
         markedAt[position] = .min
+        // Who is switched off for planned work says good-bye too; a longer silence tells.
+        let plan = plans[planOfDevice[position]]
+        let planned = servicePlans.plan(of: devices[position], profile: plan.profile)
+        if planned.isExcused(at: mark) { continue }
         raiseOffline(position, at: mark, markReceivedAt: mark)
       case .open:
         left.append(position)
@@ -89,7 +93,8 @@ extension AlertJudge {
     }
   }
 
-  /// A silence is an outage when its accountable part (observed, in service) exceeds the allowance.
+  /// A silence is an outage when its accountable part (observed, in service, not in maintenance)
+  /// exceeds the allowance.
   private mutating func judgeSilence(
     _ position: Int, until end: Milliseconds, knownAt now: Milliseconds, _ gaps: ObservationGaps
   ) {
@@ -105,7 +110,8 @@ extension AlertJudge {
       return
     }
     let scope = Interval(start: start, end: end)
-    let accountable = plan.serviceHours.expected(in: scope)
+    let planned = servicePlans.plan(of: devices[position], profile: plan.profile)
+    let accountable = planned.expected(in: scope).subtracting(planned.maintenance)
       .subtracting(IntervalSet(gaps.gaps)).duration
     guard accountable > plan.offlineAfter else {
       // It cannot be one before the rest of the allowance has passed as well.

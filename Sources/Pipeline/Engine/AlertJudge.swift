@@ -2,6 +2,7 @@
 
 import Alerting
 import Analysis
+import Reporting
 import Telemetry
 
 /// The detector in force, named in this one place.
@@ -34,6 +35,8 @@ struct AlertJudge {
   var book: AlertBook
   let plans: [AlertPlan]
   let planOfKind: [String: Int]
+  /// When each device has to serve, as far as people said so.
+  var servicePlans = ServicePlans()
   var devices: [Device] = []
   var positionOfNumber: [Int64: Int] = [:]
   var planOfDevice: [Int] = []

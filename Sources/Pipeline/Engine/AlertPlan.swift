@@ -45,7 +45,7 @@ struct AlertPlan {
 
   let kind: String
   let offlineAfter: Milliseconds
-  let serviceHours: [ServiceHours]
+  let profile: Profile
   private(set) var offline: OfflineRule?
   private(set) var conditions: [ConditionRule] = []
   private(set) var anomalies: [AnomalyRule] = []
@@ -53,7 +53,7 @@ struct AlertPlan {
   init(_ profile: Profile) {
     kind = profile.kind
     offlineAfter = profile.offlineAfter
-    serviceHours = profile.serviceHours
+    self.profile = profile
     for rule in profile.alerts {
       let name = AlertBook.name(of: rule, kind: profile.kind)
       switch rule.trigger {

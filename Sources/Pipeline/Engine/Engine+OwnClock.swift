@@ -163,7 +163,7 @@ extension Engine {
     }
     try commit(&batch)
     intake.gaps = ObservationGaps(
-      observed: try store.observed(from: now - PipelineRun.gapMemory, to: .max))
+      observed: try store.ownObserved(from: now - PipelineRun.gapMemory, to: .max))
     intake.forgetDoubt()
     judge.forget(after: now)
     checkpoints.giveUp()

@@ -202,6 +202,7 @@ final class Engine {
     guard let effect = try commands.executeAll(store: store, at: clocks.own.now()) else { return }
     intake.register(effect.registry)
     for (number, state) in effect.states { intake.restore(number, state) }
+    if let plans = effect.plans { judge.servicePlans = plans }
     judge.register(effect.registry, devices: intake.devices, at: clocks.own.now())
     checkpoints.giveUp()
     // What was credited to a device from the inbox tells when it was last heard.

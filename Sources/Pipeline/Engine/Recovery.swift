@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Reporting
 import Storage
 import Telemetry
 
@@ -21,7 +22,7 @@ enum Recovery {
     // Up to the end, whatever our clock says of it now.
     let intake = Intake(
       profiles: profiles, registry: registry,
-      observed: try store.observed(from: now - PipelineRun.gapMemory, to: .max),
+      observed: try store.ownObserved(from: now - PipelineRun.gapMemory, to: .max),
       receiveMaximum: receiveMaximum)
     intake.ownClock = ownClock
     var judge = AlertJudge(
@@ -29,6 +30,7 @@ enum Recovery {
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: node,
         isPublished: publishesAlerts))
+    judge.servicePlans = try ServicePlans(store: store, registry: registry)
     try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
     judge.resolveOrphans(at: now)
     return (intake, judge)

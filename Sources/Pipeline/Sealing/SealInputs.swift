@@ -15,15 +15,14 @@ struct SealInputs {
   let gaps: ObservationGaps
 
   init(store: Store, profiles: [Profile]) throws {
-    devices = Dictionary(try store.registry().devices.lazy.map { ($0.number, $0) }) {
-      _, last in last
-    }
+    let registry = try store.registry()
+    devices = Dictionary(registry.devices.lazy.map { ($0.number, $0) }) { _, last in last }
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     settings = try .inForce(in: store)
-    plans = ServicePlans()
-    let intervals = try store.observed(from: 0, to: .max)
-    observed = IntervalSet(intervals)
-    gaps = ObservationGaps(observed: intervals)
+    plans = try ServicePlans(store: store, registry: registry)
+    observed = IntervalSet(try store.observed(from: 0, to: .max))
+    // What the broker kept for us depends on our own record alone.
+    gaps = ObservationGaps(observed: try store.ownObserved(from: 0, to: .max))
   }
 
   func profile(of device: Int64) -> Profile? {

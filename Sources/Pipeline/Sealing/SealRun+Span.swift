@@ -67,13 +67,17 @@ extension SealRun {
       }
       let published = try writer.publish(
         throughBlock: throughBlock, isFinal: isFinal(day, at: now), at: now,
-        cause: previous == nil ? "sealed" : "late data", isSettled: !newDays.contains(day))
+        cause: previous == nil ? "sealed" : cause(ofChange: day), isSettled: !newDays.contains(day))
       note(published.day)
       if previous == nil { newDays.insert(day) }
       if published.isChanged { outcome.changedDays.insert(day) }
     }
     if hasEmpty { try store.dropUnpublishedSeals() }
     return outcome
+  }
+
+  private func cause(ofChange day: Int64) -> String {
+    reconsideredDays.contains(day) ? "calendar or confirmed gap" : "late data"
   }
 
   private static func takeStaged(_ writers: inout [SealWriter]) -> [StagedDay] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Reporting
 import Storage
 import Telemetry
 
@@ -48,6 +49,11 @@ struct SealRun {
   /// Days that are published while those around them may not agree with them yet.
   private var unfinishedDays: ClosedRange<Int64>?
   private(set) var work = Work()
+  /// What people said since the last run. Read before the inputs: what they say meanwhile is left
+  /// to the next run.
+  private let changed: ChangedStretches
+  /// Sealed days that this reaches.
+  private(set) var reconsideredDays: Set<Int64> = []
 
   /// What a run had to do.
   struct Work {
@@ -64,6 +70,7 @@ struct SealRun {
     self.store = store
     self.reader = reader
     self.settings = settings
+    changed = try reader.changedStretches()
     inputs = try SealInputs(store: reader, profiles: profiles)
     for day in try reader.sealedDays() { sealed[day.day] = day }
   }
@@ -110,6 +117,7 @@ struct SealRun {
       try noteFinished()
     }
     try store.noteScanned(throughBlock: scanned)
+    try store.clearChangedStretches(self.changed)
     for day in done.union(writtenDays) {
       while try store.dropSuperseded(day: day, rowCountMax: Self.deviceCountMax) > 0 {}
     }
@@ -148,13 +156,15 @@ struct SealRun {
     if settings.isCancelled() { throw Cancelled() }
   }
 
-  /// Days that are not sealed, that became final, or that readings came for since.
-  private func openDays(through last: Int64, at now: Milliseconds) throws -> Set<Int64> {
+  /// Days that are not sealed, that became final, that readings came for since, or of which people
+  /// said something else since.
+  private mutating func openDays(through last: Int64, at now: Milliseconds) throws -> Set<Int64> {
     var open: Set<Int64> = []
     for day in sealed.values where !day.isFinal && isFinal(day.day, at: now) {
       open.insert(day.day)
     }
-    let late = try lateDays()
+    reconsideredDays = try changedDays()
+    let late = try lateDays().union(reconsideredDays)
     let first = [sealed.keys.min(), try reader.firstEventTime().map(LocalTime.day(of:))]
       .compactMap(\.self).min()
     guard let first else { return open }
@@ -181,6 +191,18 @@ struct SealRun {
       }
     }
     return days
+  }
+
+  /// Sealed days whose figures look at what people planned or confirmed anew. Without readings no
+  /// figure can be computed again, so those days stay as they are.
+  private func changedDays() throws -> Set<Int64> {
+    let gone = try reader.readingsGoneBeforeDay()
+    return Set(
+      sealed.keys.filter { day in
+        let scope = DeviceTerms.planScope(ofDay: day)
+        return day >= gone
+          && changed.intervals.contains { $0.start < scope.end && scope.start < $0.end }
+      })
   }
 
   func isFinal(_ day: Int64, at now: Milliseconds) -> Bool {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Pipeline
+import Reporting
+import Storage
+import Telemetry
+
+extension Nhip {
+  struct Outages: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Outages, and what people know of their causes.",
+      subcommands: [List.self, Note.self])
+
+    struct List: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Which device was down when, for how long, why by itself and by people.",
+        discussion: """
+          EXAMPLES
+            nhip outages list --from 2026-11-01 --to 2026-11-30 --store nhip.sqlite
+            nhip outages list --from 2026-11-01 --to 2026-11-30 --unit 04321 --lang en \\
+              --store nhip.sqlite
+          """)
+
+      @OptionGroup var place: StoreOptions
+      @OptionGroup var period: RangeOptions
+      @Option(help: "Code of a unit: only devices in it and below it.") var unit: String?
+      @Option(help: "Id of a device.") var device: String?
+      @Option(help: "vi or en.") var lang = LanguageOption.vi
+
+      func run() throws {
+        let period = try period.period()
+        try SystemExit.mapped {
+          let store = try place.reader()
+          let outages = try ListedOutages.build(
+            store: store, profiles: try place.profiles(), period: period, unit: unit,
+            device: device)
+          print(CalendarList.text(outages, language: lang.language), terminator: "")
+        }
+      }
+    }
+
+    struct Note: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Record the cause of an outage; who and when are kept, no figure changes.",
+        discussion: """
+          EXAMPLE
+            nhip outages note ap-thon01-1 --at 2026-11-20T09:30:00+07:00 \\
+              --cause "đứt cáp quang" --responsible VNPT --reference 12/BB \\
+              --by lan --store nhip.sqlite
+          """)
+
+      @Argument(help: "The device's id.") var device: String
+      @Option(help: "An RFC 3339 instant of the outage.") var at: String
+      @Option(help: "The cause, in words: one line.") var cause: String
+      @Option(help: "Who answers for it.") var responsible = ""
+      @Option(help: "The paper that tells more.") var reference = ""
+      @OptionGroup var change: ChangeOptions
+
+      func run() throws {
+        guard let instant = LocalDate.instant(at) else {
+          throw ValidationError("--at '\(at)' is not an instant (2026-11-20T09:30:00+07:00)")
+        }
+        try change.perform(
+          .outageNote(
+            OutageNote(
+              device: device, at: instant, cause: cause, responsible: responsible,
+              reference: reference)))
+      }
+    }
+  }
+}
