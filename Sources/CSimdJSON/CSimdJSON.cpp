@@ -208,4 +208,25 @@ void nhip_decoder_unknown_keys(nhip_decoder *decoder, void *context,
     if (!decoder->root.child(field.key)) visit(context, field.key.data(), field.key.size());
 }
 
+int nhip_decoder_list(nhip_decoder *decoder, const char *key, void *context,
+                      int (*visit)(void *, const nhip_value *)) {
+  if (!decoder->has_latest) return 0;
+  // The last of several fields of one name counts, as it does for single values.
+  dom::element list;
+  bool is_there = false;
+  for (const dom::key_value_pair field : decoder->latest)
+    if (field.key == key) {
+      list = field.value;
+      is_there = true;
+    }
+  if (!is_there || list.is_null()) return 0;
+  dom::array array;
+  if (list.get_array().get(array) != simdjson::SUCCESS) return -1;
+  for (const dom::element item : array) {
+    const nhip_value value = nhip::valueOf(item);
+    if (visit(context, &value) != 0) break;
+  }
+  return 0;
+}
+
 }  // extern "C"

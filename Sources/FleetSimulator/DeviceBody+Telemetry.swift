@@ -81,9 +81,9 @@ extension DeviceBody {
   ) {
     text.field("play", word: activity == nil ? "idle" : "playing")
     if let activity {
-      text.field("prog", word: activity.programme)
+      text.field("prog", word: activity.slot.programme)
       text.field("src", word: "xa")
-      text.field("prio", word: "thong-thuong")
+      text.field("prio", word: activity.slot.priority.word)
     }
     text.field("vol", activity == nil ? 0 : 12)
     text.field("vol_set", 12)

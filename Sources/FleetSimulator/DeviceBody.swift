@@ -57,9 +57,8 @@ struct CounterLedger: Sendable {
 
 /// A play or a call that is going on.
 struct Activity: Sendable {
-  var programme: String
+  var slot: DailySchedule.Slot
   var start: Milliseconds
-  var requested: Milliseconds
   /// Sooner than requested if the play is to break off.
   var end: Milliseconds
 }

@@ -7,6 +7,8 @@ struct DeviceTally: Sendable {
   var partialPlays: [Interval] = []
   var playedSeconds = 0
   var playedSecondsReported = 0
+  /// In order; every slot that began within the plan.
+  var slots: [SlotTruth] = []
   var liveReadings = 0
   var backlogReadings = 0
   var lateReadings = 0
@@ -85,12 +87,16 @@ extension DeviceSimulation {
       counters[name] = TrueCounter(
         total: ledgers[position].reported, unreported: ledgers[position].lost)
     }
+    var slots = tally.slots
+    if let activity = body.activity, !slots.isEmpty {
+      slots[slots.count - 1].note(activity, until: frame.span.end, isTold: false)
+    }
     return DeviceTruth(
       id: device.id, kind: device.kind, commune: device.commune, village: device.village,
       site: device.site, feeder: device.feeder,
       intervals: timeline.intervals(over: frame.span), reboots: tally.reboots,
       counters: counters, playedSeconds: tally.playedSeconds,
-      playedSecondsReported: tally.playedSecondsReported, faults: faults(),
+      playedSecondsReported: tally.playedSecondsReported, slots: slots, faults: faults(),
       clockOffset: timeline.clockOffset, keepsBacklog: timeline.keepsBacklog,
       liveReadings: tally.liveReadings, backlogReadings: tally.backlogReadings,
       lateReadings: tally.lateReadings, duplicates: tally.duplicates)

@@ -43,9 +43,9 @@ struct DeviceSimulation: Sendable {
   var body: DeviceBody
   var tally = DeviceTally()
 
-  private var nextReportAt: Milliseconds
-  private var nextActivityAt = Milliseconds.max
-  private var slot: DailySchedule.Slot?
+  var nextReportAt: Milliseconds
+  var nextActivityAt = Milliseconds.max
+  var slot: DailySchedule.Slot?
   private var outageCursor = 0
   private var serviceFaults: FaultWalk
   private var unusualValues: FaultWalk
@@ -57,7 +57,15 @@ struct DeviceSimulation: Sendable {
   /// In order of publication.
   private var underway: [SimulatedMessage] = []
   private var backlog: [[UInt8]] = []
-  private var heldEvents: [(payload: [UInt8], playedSeconds: Int)] = []
+  var heldEvents: [HeldEvent] = []
+
+  /// An event that waits for the link.
+  struct HeldEvent {
+    var payload: [UInt8]
+    var playedSeconds: Int
+    /// Place in the tally of the slot whose end it tells.
+    var slot: Int?
+  }
 
   init(
     device: SimulatedDevice, index: Int, frame: PlanFrame, wrongClockRank: Int?,
@@ -101,8 +109,8 @@ struct DeviceSimulation: Sendable {
     return min(frame.span.end, timeline.outages[outageCursor].interval.start) - 1
   }
 
-  private var hasLink: Bool { !isOut }
-  private var isRunning: Bool {
+  var hasLink: Bool { !isOut }
+  var isRunning: Bool {
     !isOut || timeline.outages[outageCursor].kind.state == .noLink
   }
 
@@ -160,6 +168,7 @@ struct DeviceSimulation: Sendable {
     if outage.bootAt != nil { tellBoot(outage.kind, now, &steps) }
     for event in heldEvents {
       tally.playedSecondsReported += event.playedSeconds
+      if let slot = event.slot { tally.slots[slot].isTold = true }
       steps.append(.message(message(.event, event.payload, at: now)))
     }
     heldEvents.removeAll()
@@ -176,7 +185,7 @@ struct DeviceSimulation: Sendable {
   }
 
   /// The first sign of life of a device that was already running when the plan began.
-  private mutating func introduce(_ now: Milliseconds, _ steps: inout [FleetStep]) {
+  mutating func introduce(_ now: Milliseconds, _ steps: inout [FleetStep]) {
     guard !isIntroduced else { return }
     isIntroduced = true
     steps.append(.message(stateMessage(isOnline: true, shown: shown(connectedAt), at: now)))
@@ -198,83 +207,6 @@ struct DeviceSimulation: Sendable {
     text.instant("ts", shown(now), asText: body.writesTimeAsText)
     text.close()
     steps.append(.message(message(.event, text.bytes, at: now)))
-  }
-
-  // MARK: Plays and calls
-
-  private mutating func scheduleActivity(after instant: Milliseconds) {
-    slot = DailySchedule.next(after: instant, kind: kind)
-    nextActivityAt = slot.map { $0.start + random.integer(in: 0...3_000) } ?? .max
-  }
-
-  private mutating func startActivity(_ now: Milliseconds, _ steps: inout [FleetStep]) {
-    guard let slot else { return }
-    let takesPart = kind == .loudspeaker ? isRunning : hasLink && random.chance(0.6)
-    guard takesPart else { return scheduleActivity(after: now) }
-    introduce(now, &steps)
-    var length = slot.length
-    if kind == .loudspeaker, random.chance(frame.rates.partialPlayShare) {
-      length = Milliseconds(Double(length) * (0.2 + 0.6 * random.unit())) / 1_000 * 1_000
-      tally.partialPlays.append(Interval(start: now + length, end: now + slot.length))
-    }
-    body.advance(to: now, random: &random)
-    body.activity = Activity(
-      programme: slot.programme, start: now, requested: slot.length, end: now + length)
-    nextActivityAt = now + length
-    nextReportAt = now + 1_000
-    var text = JSONText()
-    text.open()
-    if kind == .loudspeaker {
-      text.field("type", word: "play.start")
-      text.field("prog", word: slot.programme)
-      text.field("voice", word: "recorded")
-    } else {
-      text.field("type", word: "call.start")
-    }
-    text.instant("ts", shown(now), asText: body.writesTimeAsText)
-    text.close()
-    tell(text.bytes, playedSeconds: 0, now, &steps)
-  }
-
-  private mutating func endActivity(_ now: Milliseconds, _ steps: inout [FleetStep]) {
-    guard let activity = body.activity else { return }
-    body.advance(to: now, random: &random)
-    body.activity = nil
-    let seconds = Int((now - activity.start) / 1_000)
-    var text = JSONText()
-    text.open()
-    if kind == .loudspeaker {
-      tally.playedSeconds += seconds
-      text.field("type", word: "play.end")
-      text.field("prog", word: activity.programme)
-      text.field("req_s", Int(activity.requested / 1_000))
-      text.field("played_s", seconds)
-      text.field("voice", word: "recorded")
-      let isWhole = now - activity.start >= activity.requested
-      text.field("result", word: isWhole ? "played" : "partial")
-    } else {
-      text.field("type", word: "call.end")
-      text.field("dur_s", seconds)
-    }
-    text.instant("ts", shown(now), asText: body.writesTimeAsText)
-    text.close()
-    tell(text.bytes, playedSeconds: kind == .loudspeaker ? seconds : 0, now, &steps)
-    scheduleActivity(after: now)
-  }
-
-  /// Sends an event, or holds it until the link is back.
-  private mutating func tell(
-    _ payload: [UInt8], playedSeconds: Int, _ now: Milliseconds, _ steps: inout [FleetStep]
-  ) {
-    guard isOut else {
-      tally.playedSecondsReported += playedSeconds
-      let event = message(.event, payload, at: now)
-      steps.append(.message(event))
-      repeatPerhaps(event)
-      return
-    }
-    guard heldEvents.count < Self.heldEventsMax else { return }
-    heldEvents.append((payload, playedSeconds))
   }
 
   // MARK: Reports

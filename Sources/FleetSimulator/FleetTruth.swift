@@ -74,6 +74,8 @@ package struct DeviceTruth: Sendable, Hashable, Encodable {
   package var playedSeconds: Int
   /// Those of them that a `play.end` event told within the plan.
   package var playedSecondsReported: Int
+  /// Of a loudspeaker and an endpoint: every slot that began within the plan.
+  package var slots: [SlotTruth]
   package var faults: [InjectedFault]
   /// Its clock minus true time; 0 is right.
   package var clockOffset: Milliseconds

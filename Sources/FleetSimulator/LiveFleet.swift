@@ -33,6 +33,7 @@ package final class LiveFleet {
   let credentials: (SimulatedDevice) -> (username: String, password: String)?
   let connectionCount: Int?
   let ratePerSecond: Double?
+  let scheduler: Scheduler
   var lines: [LiveLine] = []
   var status = LiveFleetStatus()
 
@@ -40,18 +41,20 @@ package final class LiveFleet {
   ///   - credentials: asked for every device, or for the first device of a shared connection.
   ///   - connections: nil means one a device.
   ///   - ratePerSecond: publishes at most so many messages a second; nil means as they are due.
+  ///   - scheduler: who publishes the slots that the fleet keeps to.
   package init(
     broker: BrokerAddress,
     credentials: @escaping (SimulatedDevice) -> (username: String, password: String)? = { _ in
       nil
     },
-    connections: Int? = nil, ratePerSecond: Double? = nil
+    connections: Int? = nil, ratePerSecond: Double? = nil, scheduler: Scheduler = .nobody
   ) {
     precondition(connections ?? 1 > 0, "a fleet needs a connection")
     self.broker = broker
     self.credentials = credentials
     self.connectionCount = connections
     self.ratePerSecond = ratePerSecond
+    self.scheduler = scheduler
   }
 
   /// Plays the plan from now on, whatever its start, until it ends or `stop` says so.
@@ -65,7 +68,9 @@ package final class LiveFleet {
   ) throws(FleetFailure) {
     try open(plan.devices)
     defer { lines.removeAll() }
-    var steps = FleetSteps(plan: plan.starting(at: wallClock()))
+    let plan = plan.starting(at: wallClock())
+    try announce(plan.schedule())
+    var steps = FleetSteps(plan: plan)
     var upcoming = steps.next()
     var reportAt = wallClock()
     var publishAt = 0.0

@@ -9,15 +9,26 @@ package enum NDJSON {
   /// - Precondition: topic and payload are UTF-8, as all simulated ones are; invalid bytes become
   ///   U+FFFD.
   package static func line(_ message: SimulatedMessage) -> String {
+    line(topic: message.topic, payload: message.payload, at: message.publishedAt)
+  }
+
+  /// The same for a slot, which the broker retained.
+  package static func line(_ slot: SlotAnnouncement, at instant: Milliseconds) -> String {
+    line(topic: slot.topic, payload: slot.payload, at: instant, isRetained: true)
+  }
+
+  private static func line(
+    topic: String, payload: [UInt8], at instant: Milliseconds, isRetained: Bool = false
+  ) -> String {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(message.payload.count * 5 / 4 + 128)
+    bytes.reserveCapacity(payload.count * 5 / 4 + 128)
     bytes.append(contentsOf: "{\"topic\":\"".utf8)
-    appendEscaped(message.topic.utf8, to: &bytes)
+    appendEscaped(topic.utf8, to: &bytes)
     bytes.append(contentsOf: "\",\"payload\":\"".utf8)
-    appendEscaped(message.payload, to: &bytes)
+    appendEscaped(payload, to: &bytes)
     bytes.append(contentsOf: "\",\"received_at\":\"".utf8)
-    bytes.appendTimestamp(message.publishedAt)
-    bytes.append(contentsOf: "\"}".utf8)
+    bytes.appendTimestamp(instant)
+    bytes.append(contentsOf: (isRetained ? "\",\"retained\":true}" : "\"}").utf8)
     return String(decoding: bytes, as: UTF8.self)
   }
 

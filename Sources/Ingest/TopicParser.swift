@@ -13,6 +13,7 @@ package enum TopicParser {
     case reserved = "topic-reserved"
     case device = "topic-bad-device"
     case channel = "topic-unknown-channel"
+    case slot = "schedule-bad-slot-id"
   }
 
   package static func parse(
@@ -34,6 +35,24 @@ package enum TopicParser {
     guard isDevice(device) else { return .failure(.device) }
     guard let channel = Channel(name: channelName) else { return .failure(.channel) }
     return .success((DeviceAddress(commune: commune, kind: kind, device: device), channel))
+  }
+
+  /// Takes `nhip/v1/{commune}/schedule/{slot-id}` apart; nil if it is another topic.
+  package static func slot(
+    _ topic: UnsafeRawBufferPointer
+  ) -> Result<(commune: String, id: String), Fault>? {
+    let levels = unsafe topic.split(
+      separator: UInt8(ascii: "/"), maxSplits: 5, omittingEmptySubsequences: false)
+    guard unsafe levels.count == 5, unsafe text(levels[0]) == "nhip",
+      unsafe text(levels[1]) == "v1", unsafe text(levels[3]) == Topic.schedule
+    else { return nil }
+    guard let commune = unsafe text(levels[2]), let id = unsafe text(levels[4]) else {
+      return .failure(.notUTF8)
+    }
+    guard commune.utf8.count == 5, commune.utf8.allSatisfy(isDigit) else {
+      return .failure(.commune)
+    }
+    return isDevice(id) ? .success((commune, id)) : .failure(.slot)
   }
 
   /// `[a-z0-9-]{1,32}`.

@@ -184,18 +184,22 @@ package final class PipelineRun: Sendable {
     return source.sessions.enumerated().map { index, session in
       SessionSettings(
         number: UInt16(index + 1), name: session.name, access: access,
-        clientID: "nhip-\(node)-\(session.name)", filters: Self.filters(session),
+        clientID: "nhip-\(node)-\(session.name)",
+        filters: Self.filters(session, bringsSchedule: source.bringsSchedule(session)),
         receiveMaximum: source.receiveMaximum,
         sessionExpirySeconds: UInt32(source.sessionExpiry / 1_000),
         isLive: session.channels.contains(.telemetry))
     }
   }
 
-  /// One topic filter a channel and commune: `nhip/v1/+/+/+/telemetry`.
-  private static func filters(_ session: PipelineConfiguration.Session) -> [String] {
+  /// One topic filter a channel and commune: `nhip/v1/+/+/+/telemetry`, `nhip/v1/+/schedule/+`.
+  private static func filters(
+    _ session: PipelineConfiguration.Session, bringsSchedule: Bool
+  ) -> [String] {
     let communes = session.coversEveryCommune ? ["+"] : session.communes
     return communes.flatMap { commune in
       session.channels.map { "\(Topic.prefix)/\(commune)/+/+/\($0.name)" }
+        + (bringsSchedule ? [Topic.slot(commune: commune, id: "+")] : [])
     }
   }
 

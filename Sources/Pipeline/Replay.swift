@@ -110,6 +110,7 @@ package enum Replay {
     batch.blocks = gathered.blocks
     batch.inbox = gathered.inbox
     batch.quarantine = gathered.quarantine
+    batch.slots = gathered.slots
     try store.commit(batch)
     batch = CommitBatch()
   }

@@ -110,6 +110,7 @@ package struct Verification {
     if !isHeardAlike, !day.isFinal { summary.unsettledDays += 1 }
     let figures = try store.sealedFigures(of: day)
     let hashes = try store.sealedHashes(of: day)
+    let schedule = try Schedule.read(ofDay: day.day, from: store, places: run.inputs.places)
     for device in Set(hashes.keys).union(figures.keys).sorted() {
       let place = Self.place(day.day, device, run)
       let block: SealedBlock?
@@ -121,7 +122,10 @@ package struct Verification {
         check(block, hash: hash, count: count, place: place)
       }
       guard isHeardAlike else { continue }
-      check(figures[device], of: block, device: device, day: day.day, run, place: place)
+      let inputs = run.inputs
+      check(figures[device], place: place) {
+        inputs.figures(of: block, device: device, day: day.day, schedule: schedule)
+      }
     }
     let now = try store.summarized(day)
     let place = Self.place(day.day, nil, run)
@@ -146,12 +150,12 @@ package struct Verification {
   }
 
   private mutating func check(
-    _ sealed: SealedFigures?, of block: SealedBlock?, device: Int64, day: Int64, _ run: SealRun,
-    place: String
+    _ sealed: SealedFigures?, place: String,
+    computedAgain: () -> SealedFigures?
   ) {
     guard let sealed, !sealed.text.isEmpty else { return }
     summary.figures += 1
-    let computed = run.inputs.figures(of: block, device: device, day: day)
+    let computed = computedAgain()
     guard sealed.inputHash == computed?.inputHash else {
       summary.rulesChanged += 1
       return

@@ -15,7 +15,8 @@ struct Accounts {
     for device in devices {
       guard let profile = profiles[device.kind] else { continue }
       positionOfNumber[device.number] = accounts.count
-      accounts.append(DeviceAccount(profile: profile))
+      accounts.append(DeviceAccount(
+          profile: profile, and: ScheduleReadings.metricNames(for: profile)))
     }
   }
 

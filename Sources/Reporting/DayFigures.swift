@@ -21,18 +21,22 @@ package enum DayFigures {
     _ block: SealedBlock?, terms: DeviceTerms, day: Int64, observed: IntervalSet
   ) -> SealedFigures? {
     let period = SealedDay.interval(ofDay: day)
-    var account = DeviceAccount(profile: terms.profile)
+    var account = DeviceAccount(
+      profile: terms.profile, and: ScheduleReadings.metricNames(for: terms.profile))
     if let block { account.add(block, rows: block.readings.eventTime.indices) }
     let knownUntil = min(
       observed.intervals.last?.end ?? period.end, period.end + knowledgeAfter)
     let piece = FigurePiece(
       account, terms: terms, period: period, knownUntil: knownUntil, observed: observed)
+    let scheduled = terms.schedule.figures(
+      of: account.readings, profile: terms.profile, in: period, observed: observed,
+      knownUntil: knownUntil)
     if piece.readingCount == 0, piece.availability[.excluded] == period.duration {
       return nil
     }
     return SealedFigures(
       device: terms.device.number, inputHash: terms.inputHash(ofDay: day),
-      text: piece.figures.map { "\($0.name)=\($0.value.text)" }.joined(separator: " "),
+      text: (piece.figures + scheduled).map { "\($0.name)=\($0.value.text)" }.joined(separator: " "),
       intervals: SealedIntervals.text(of: piece.availability))
   }
 }

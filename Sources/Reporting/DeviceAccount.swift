@@ -11,12 +11,14 @@ struct DeviceAccount {
   var readings: DeviceReadings
   var quality = ReadingQuality()
 
-  init(profile: Profile) {
+  /// - Parameter extra: metrics that are looked at beside those of use and service.
+  init(profile: Profile, and extra: [String] = []) {
     history = DeviceHistory(reportInterval: profile.reportInterval)
     // Service speaks by the same readings, so what was last known of it before the period is
     // looked for as far back as counters are (`Report.contextLength`).
     var metricNames = UsageCalculator.metricNames(for: profile)
-    for name in ServiceAvailability.metricNames(for: profile) where !metricNames.contains(name) {
+    for name in ServiceAvailability.metricNames(for: profile) + extra
+    where !metricNames.contains(name) {
       metricNames.append(name)
     }
     readings = DeviceReadings(metricNames: metricNames)

@@ -10,8 +10,14 @@ package struct DeviceTerms: Sendable {
   package var profile: Profile
   package var plan: ServicePlan
   package var settings: UptimeSettings
+  /// Of the day whose figures are asked for.
+  package var schedule: ScheduleOfDay
 
-  package init(device: Device, profile: Profile, plan: ServicePlan, settings: UptimeSettings) {
+  package init(
+    device: Device, profile: Profile, plan: ServicePlan, settings: UptimeSettings,
+    schedule: ScheduleOfDay = ScheduleOfDay()
+  ) {
+    self.schedule = schedule
     self.device = device
     self.profile = profile
     self.plan = plan
@@ -69,6 +75,7 @@ package struct DeviceTerms: Sendable {
       let range = [metric.lowest, metric.highest].map { $0.map { "\($0)" } ?? "-" }
       parts.append("\(metric.name) \(range.joined(separator: " "))")
     }
+    parts += schedule.inputs(profile: profile)
     let bytes = Array(parts.joined(separator: "\n").utf8)
     return unsafe bytes.withUnsafeBytes { unsafe Int64(bitPattern: PayloadHash.of($0)) }
   }

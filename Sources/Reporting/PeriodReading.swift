@@ -96,23 +96,30 @@ struct PeriodReading {
     let partCount = Int(max(1, count / Self.readingCountMax + 1))
     let size = max(1, (scope.devices.count + partCount - 1) / partCount)
     let total = scope.devices.count
+    var schedules: [Int64: Schedule] = [:]
+    let days = LocalTime.day(of: interval.start)...LocalTime.day(of: interval.end - 1)
+    for day in days {
+      schedules[day] = try Schedule.read(ofDay: day, from: store, places: scope.places)
+    }
     for first in stride(from: 0, to: total, by: size) {
       let devices = Array(scope.devices[first..<min(first + size, total)])
-      try read(interval, of: devices) {
+      try read(interval, of: devices, schedules: schedules) {
         progress(min(1, (Double(first) + $0 * Double(size)) / Double(total)))
       }
     }
   }
 
   private mutating func read(
-    _ interval: Interval, of devices: [Device], progress: (Double) -> Void
+    _ interval: Interval, of devices: [Device], schedules: [Int64: Schedule],
+    progress: (Double) -> Void
   ) throws {
     let (accounts, known) = try Accounts.read(
       from: store, devices: devices, profiles: scope.profiles, period: interval,
       days: sealedDays, gone: gone, observed: observed, progress: progress)
     lastReceivedAt = [lastReceivedAt, accounts.lastReceivedAt].compactMap(\.self).max()
     sums.add(
-      accounts, of: devices, interval: interval, knownUntil: known, observed: observed)
+      accounts, of: devices, interval: interval, knownUntil: known, observed: observed,
+      schedules: schedules)
   }
 
   /// Readings that came for sealed days since they were sealed; a revision will take them up.

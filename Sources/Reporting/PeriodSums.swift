@@ -63,9 +63,11 @@ struct PeriodSums {
   }
 
   /// Adds a stretch that was read.
+  ///
+  /// - Parameter schedules: of each local day that the stretch meets.
   mutating func add(
     _ accounts: Accounts, of devices: [Device], interval: Interval, knownUntil: Milliseconds,
-    observed: IntervalSet
+    observed: IntervalSet, schedules: [Int64: Schedule] = [:]
   ) {
     for device in devices {
       guard let position = positionOfKind[device.kind], let account = accounts[device.number]
@@ -79,6 +81,15 @@ struct PeriodSums {
         let duplicates = account.duplicates(in: part.interval, distinct: piece.readingCount)
         kinds[position].add(piece.availability, slot: part.slot)
         kinds[position].add(piece.figures + [duplicates], slot: part.slot)
+        for (day, schedule) in schedules {
+          guard let here = SealedDay.interval(ofDay: day).intersection(part.interval) else {
+            continue
+          }
+          let scheduled = schedule.ofDay(device).figures(
+            of: account.readings, profile: kinds[position].profile, in: here,
+            observed: observed, knownUntil: knownUntil)
+          kinds[position].add(scheduled, slot: part.slot)
+        }
       }
     }
   }

@@ -81,11 +81,14 @@ extension SealCover {
       return
     }
     let hashes = try store.sealedInputHashes(of: day)
+    let schedule = try Schedule.read(
+      ofDay: through, from: store, places: UnitPaths(try store.registry()))
     for device in scope.devices {
       guard let hash = hashes[device.number], let profile = scope.profiles[device.kind] else {
         continue
       }
-      let terms = scope.terms(of: device, profile: profile, settings: settings)
+      let terms = scope.terms(
+        of: device, profile: profile, settings: settings, schedule: schedule.ofDay(device))
       if hash != terms.inputHash(ofDay: through) { changedDevices.insert(device.number) }
     }
   }

@@ -14,10 +14,12 @@ struct ReportScope {
   let hierarchy: UnitHierarchy
   /// For each position of the hierarchy, whether the report is about it.
   let isInside: [Bool]
+  /// The unit of every device and those above it, by which slots say whom they are for.
+  let places: UnitPaths
   /// Sites that are in force at the end of the period, by unit: with a device or without.
   let siteCounts: [String: Int]
   /// Where each device stood in the period, as far as the report is about it.
-  private let places: [Int64: [Placement]]
+  private let placesOfDevice: [Int64: [Placement]]
 
   /// - Parameters:
   ///   - placements: nil means that nothing ever moved.
@@ -28,6 +30,7 @@ struct ReportScope {
     placements: Placements? = nil, period: Interval, unit: String?, kind: String?
   ) {
     self.plans = plans
+    places = UnitPaths(registry)
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     let placements = placements ?? Placements(registry: registry, history: [])
     let days = period.localDays
@@ -41,16 +44,16 @@ struct ReportScope {
     self.hierarchy = hierarchy
     self.isInside = isInside
     var devices: [Device] = []
-    var places: [Int64: [Placement]] = [:]
-    places.reserveCapacity(registered.count)
+    var placesOfDevice: [Int64: [Placement]] = [:]
+    placesOfDevice.reserveCapacity(registered.count)
     for (device, stood) in zip(registered, stood) where kind == nil || device.kind == kind {
       let here = stood.filter { hierarchy.position(of: $0.unit).map { isInside[$0] } ?? false }
       guard !here.isEmpty else { continue }
       devices.append(device)
-      places[device.number] = here
+      placesOfDevice[device.number] = here
     }
     self.devices = devices
-    self.places = places
+    self.placesOfDevice = placesOfDevice
     unitName = unit.map { code in
       let name = hierarchy.position(of: code).map { hierarchy.nodes[$0].unit.name } ?? ""
       return name.isEmpty ? placements.versions.units[code]?.name ?? code : name
@@ -58,14 +61,17 @@ struct ReportScope {
     siteCounts = placements.siteCounts(onDay: days.upperBound)
   }
 
-  func terms(of device: Device, profile: Profile, settings: UptimeSettings) -> DeviceTerms {
+  func terms(
+    of device: Device, profile: Profile, settings: UptimeSettings,
+    schedule: ScheduleOfDay = ScheduleOfDay()
+  ) -> DeviceTerms {
     DeviceTerms(
       device: device, profile: profile, plan: plans.plan(of: device, profile: profile),
-      settings: settings)
+      settings: settings, schedule: schedule)
   }
 
   /// Where a device stood in the period, in order of time.
-  func placements(of device: Device) -> [Placement] { places[device.number] ?? [] }
+  func placements(of device: Device) -> [Placement] { placesOfDevice[device.number] ?? [] }
 
   var kindOfDevice: [Int64: String] {
     Dictionary(devices.map { ($0.number, $0.kind) }) { _, last in last }

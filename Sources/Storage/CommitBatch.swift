@@ -8,6 +8,8 @@ package struct CommitBatch: Sendable {
   package var blocks: [ReadingColumns] = []
   package var inbox: [InboxMessage] = []
   package var quarantine: [QuarantinedMessage] = []
+  /// Of the schedule, in the order in which they came.
+  package var slots: [SlotMessage] = []
   /// Packets of messages that went to the inbox or to the quarantine.
   package var shelvedPackets: [ShelvedPacket] = []
   /// A session's interval grows: the row with the same session and start gets the later end.

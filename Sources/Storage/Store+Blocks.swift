@@ -13,7 +13,9 @@ extension Store {
       let blocks = try rows.map { row in (id: try row.insert(db), counts: row.deliveries) }
       try DeliveryOrder.add(blocks, batch.shelvedPackets, to: db)
       try MessageShelf.inbox.add(batch.inbox.map(ShelvedMessage.init), to: db)
-      try MessageShelf.quarantine.add(batch.quarantine.map(ShelvedMessage.init), to: db)
+      let refused = try SlotShelf.add(batch.slots, to: db)
+      try MessageShelf.quarantine.add(
+        (batch.quarantine + refused).map(ShelvedMessage.init), to: db)
       if let address = batch.adoptedFrom {
         try MessageShelf.inbox.remove(address: address.text, from: db)
       }

@@ -5,7 +5,7 @@ import Telemetry
 
 /// How long records are kept after they were received.
 package struct RetentionLimits: Sendable, Hashable {
-  /// Blocks of readings, and when we could hear them.
+  /// Blocks of readings, when we could hear them, and slots of the schedule after their end.
   package var raw: Milliseconds
   /// Quarantined payloads; how many there were is counted for ever.
   package var quarantine: Milliseconds
@@ -56,6 +56,7 @@ extension Store {
       left -= try MessageShelf.inbox.delete(before: now - limits.inbox, rowCountMax: left, db)
       left -= try Self.deleteAlerts(before: now - limits.alerts, rowCountMax: left, db)
       left -= try Self.deleteObserved(before: now - limits.raw, rowCountMax: left, db)
+      left -= try SlotShelf.delete(endedBefore: now - limits.raw, rowCountMax: left, db)
       return rowCountMax - left
     }
     try write("free space could not be given back") { db in

@@ -87,6 +87,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 9")
       try db.execute(sql: calendars)
     }
+    migrator.registerMigration("10 schedule") { db in
+      try db.execute(sql: "PRAGMA user_version = 10")
+      try db.execute(sql: schedule)
+    }
     migrator.registerMigration("11 sheets of sealed days") { db in
       try db.execute(sql: "PRAGMA user_version = 11")
       try db.execute(sql: daySheets)

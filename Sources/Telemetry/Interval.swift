@@ -18,4 +18,11 @@ package struct Interval: Hashable, Sendable, Codable {
   package var duration: Milliseconds { end - start }
 
   package func contains(_ instant: Milliseconds) -> Bool { start <= instant && instant < end }
+
+  /// What both hold; nil if they have no instant in common.
+  package func intersection(_ other: Interval) -> Interval? {
+    let start = max(self.start, other.start)
+    let end = min(self.end, other.end)
+    return start < end ? Interval(start: start, end: end) : nil
+  }
 }

@@ -61,7 +61,8 @@ extension Nhip {
       let threads = DemoThreads(run: run, stopped: stopped)
       threads.start(
         fleet: fleet, seed: seed, broker: broker.address,
-        credentials: try FleetFiles.credentials(folder.path("clear-passwords")))
+        credentials: try FleetFiles.credentials(folder.path("clear-passwords")),
+        scheduler: try FleetFiles.scheduler(folder.path("clear-passwords")))
       Self.say(broker.example(registry: registry))
       let board = LiveBoard(registry: try run.store.registry(), profiles: loaded.profiles)
       while !stopped.isSet {

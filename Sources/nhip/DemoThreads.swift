@@ -22,7 +22,8 @@ final class DemoThreads: Sendable {
 
   func start(
     fleet: [SimulatedDevice], seed: UInt64, broker: FleetSimulator.BrokerAddress,
-    credentials: @escaping (SimulatedDevice) -> (username: String, password: String)?
+    credentials: @escaping (SimulatedDevice) -> (username: String, password: String)?,
+    scheduler: LiveFleet.Scheduler
   ) {
     let passwords = Dictionary(
       uniqueKeysWithValues: fleet.compactMap { device in
@@ -33,7 +34,8 @@ final class DemoThreads: Sendable {
       let plan = FleetPlan(
         devices: fleet, seed: seed, start: Nhip.wallClock(), duration: 86_400_000, faults: .demo)
       let live = LiveFleet(
-        broker: broker, credentials: { device in passwords[device.id].map { (device.id, $0) } })
+        broker: broker, credentials: { device in passwords[device.id].map { (device.id, $0) } },
+        scheduler: scheduler)
       try live.run(plan: plan, until: { stopped.isSet }, report: { _ in })
     }
   }

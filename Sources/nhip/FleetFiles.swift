@@ -25,6 +25,7 @@ enum FleetFiles {
     defer { progress.finish() }
     let file = try create(path)
     var buffer = ""
+    for slot in plan.schedule() { buffer += NDJSON.line(slot, at: plan.start) + "\n" }
     for message in plan.messages() {
       buffer += NDJSON.line(message)
       buffer += "\n"
@@ -51,7 +52,21 @@ enum FleetFiles {
   static func credentials(
     _ path: String?
   ) throws -> (SimulatedDevice) -> (username: String, password: String)? {
-    guard let path else { return { _ in nil } }
+    guard path != nil else { return { _ in nil } }
+    let passwords = try passwords(path)
+    return { [passwords] device in passwords[device.id].map { (device.id, $0) } }
+  }
+
+  /// The scheduler's password stands in the same file; where there is one without it, nobody
+  /// publishes the schedule, and without a file nobody needs a password.
+  static func scheduler(_ path: String?) throws -> LiveFleet.Scheduler {
+    guard path != nil else { return .anonymous }
+    let name = "scheduler"
+    return try passwords(path)[name].map { .named(username: name, password: $0) } ?? .nobody
+  }
+
+  private static func passwords(_ path: String?) throws -> [String: String] {
+    guard let path else { return [:] }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Replay.FileError(path: path, reason: "no such file, or not readable")
     }
@@ -60,7 +75,7 @@ enum FleetFiles {
       let parts = line.split(separator: ":", maxSplits: 1).map(String.init)
       if parts.count == 2 { passwords[parts[0]] = parts[1] }
     }
-    return { [passwords] device in passwords[device.id].map { (device.id, $0) } }
+    return passwords
   }
 
   private static func create(_ path: String) throws -> FileHandle {

@@ -24,8 +24,8 @@ struct Nhip: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Run.self, Check.self, Report.self, Explain.self, Replay.self, Simulate.self, Export.self,
-      Decode.self, Registry.self, Devices.self, Calendar.self, Outages.self, Observed.self,
-      Alerts.self, Seal.self, Verify.self, Backup.self, Restore.self, Demo.self,
+      Decode.self, Registry.self, Devices.self, Schedule.self, Calendar.self, Outages.self,
+      Observed.self, Alerts.self, Seal.self, Verify.self, Backup.self, Restore.self, Demo.self,
     ])
 }
 

@@ -124,8 +124,10 @@ extension Nhip {
       }
       let stopped = StopFlag()
       let signals = StopSignals { stopped.set() }
-      try LiveFleet(broker: address, credentials: credentials, connections: connections).run(
-        plan: plan, until: { stopped.isSet }, report: { Nhip.log("\($0)") })
+      let fleet = LiveFleet(
+        broker: address, credentials: credentials, connections: connections,
+        scheduler: try FleetFiles.scheduler(passwords))
+      try fleet.run(plan: plan, until: { stopped.isSet }, report: { Nhip.log("\($0)") })
       signals.cancel()
     }
   }

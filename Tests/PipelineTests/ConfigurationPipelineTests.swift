@@ -62,6 +62,32 @@ struct ConfigurationPipelineTests {
     #expect(!error.description.contains("hunter"))
   }
 
+  @Test("the schedule comes by the session that names it, else by the one that has events")
+  func schedule() throws {
+    let sessions = [
+      "- { name: one, channels: [telemetry], communes: [\"04321\"] }",
+      "- { name: two, channels: [telemetry], communes: [\"04322\"] }",
+    ]
+    func bringing(_ one: String, _ two: String) throws -> [String] {
+      let text = Self.valid
+        .replacingOccurrences(
+          of: sessions[0], with: "- { name: one, channels: [\(one)], communes: [\"*\"] }")
+        .replacingOccurrences(
+          of: sessions[1], with: "- { name: two, channels: [\(two)], communes: [\"*\"] }")
+      let source = try load(text).source
+      return source.sessions.filter(source.bringsSchedule).map(\.name)
+    }
+    #expect(try bringing("telemetry, event", "backlog") == ["one"])
+    #expect(try bringing("telemetry, event", "backlog, schedule") == ["two"])
+    #expect(try bringing("telemetry, event", "schedule") == ["two"])
+    #expect(try bringing("telemetry", "backlog").isEmpty)
+    let error = try #require(throws: ConfigurationErrors.self) {
+      try bringing("event, schedule", "schedule")
+    }
+    #expect(error.description.contains("session 'one' has channel 'schedule' too"), "\(error)")
+    #expect(throws: ConfigurationErrors.self) { try bringing("schedule, schedule", "event") }
+  }
+
   @Test("a password file is read anew, and what cannot be read leaves the password of the start")
   func rotatedPassword() throws {
     let folder = try TemporaryFolder()

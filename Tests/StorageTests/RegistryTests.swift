@@ -165,7 +165,8 @@ struct RegistryTests {
           DROP TABLE session_commit; DROP TABLE day_sheet;
           DROP TABLE sealed_day; DROP TABLE sealed_block; DROP TABLE sealed_layout;
           DROP TABLE sealed_figure; DROP TABLE seal_revision; DROP TABLE seal_difference;
-          DROP TABLE checkpoint_part; ALTER TABLE checkpoint DROP COLUMN part_count;
+          DROP TABLE slot; DROP TABLE slot_version; DROP TABLE checkpoint_part;
+          ALTER TABLE checkpoint DROP COLUMN part_count;
           DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %'; PRAGMA user_version = 1;
           """)
     }

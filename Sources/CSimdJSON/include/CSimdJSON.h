@@ -66,6 +66,12 @@ int nhip_decoder_decode(nhip_decoder *decoder, const uint8_t *json, size_t size,
 void nhip_decoder_unknown_keys(nhip_decoder *decoder, void *context,
                                void (*visit)(void *context, const char *key, size_t size));
 
+/// Calls `visit` for every element of the array under a top-level key of the object decoded last,
+/// until it returns something else than 0. Returns 0 (also where there is no such key, or null
+/// stands there), or -1 if something else than an array stands there.
+int nhip_decoder_list(nhip_decoder *decoder, const char *key, void *context,
+                      int (*visit)(void *context, const nhip_value *value));
+
 #ifdef __cplusplus
 }
 #endif

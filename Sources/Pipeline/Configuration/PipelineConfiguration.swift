@@ -40,6 +40,12 @@ package struct PipelineConfiguration: Sendable {
     /// How long the broker keeps messages for us while we are away.
     package var sessionExpiry: Milliseconds
     package var sessions: [Session]
+
+    /// Whether a session brings the schedule: where none names it, the one that brings events.
+    package func bringsSchedule(_ session: Session) -> Bool {
+      sessions.contains(where: \.hasSchedule)
+        ? session.hasSchedule : session.channels.contains(.event)
+    }
   }
 
   /// One MQTT session and the topics it alone subscribes to.
@@ -48,6 +54,8 @@ package struct PipelineConfiguration: Sendable {
     package var channels: [Channel]
     /// Five-digit codes; empty means every commune (`"*"`).
     package var communes: [String]
+    /// The word `schedule` among its channels: it brings the scheduler's slots too.
+    package var hasSchedule = false
 
     package var coversEveryCommune: Bool { communes.isEmpty }
 

@@ -101,7 +101,8 @@ extension PipelineReader {
       let communes = map.required("communes").flatMap(self.communes)
       guard let name, let channels, let communes else { continue }
       let session = PipelineConfiguration.Session(
-        name: name, channels: channels, communes: communes)
+        name: name, channels: channels.devices, communes: communes,
+        hasSchedule: channels.hasSchedule)
       if sessions.contains(where: { $0.name == name }) {
         map["name"]?.report("another session has this name", allowed: "a name of its own")
       }
@@ -114,17 +115,19 @@ extension PipelineReader {
     return sessions
   }
 
-  private func channels(_ node: YAMLNode) -> [Channel]? {
-    guard let elements = node.sequence(countMax: Channel.allCases.count) else { return nil }
+  private func channels(_ node: YAMLNode) -> (devices: [Channel], hasSchedule: Bool)? {
+    guard let elements = node.sequence(countMax: Channel.allCases.count + 1) else { return nil }
     if elements.isEmpty { node.report("no channels", allowed: "at least one") }
-    let names = Dictionary(uniqueKeysWithValues: Channel.allCases.map { ($0.name, $0) })
-    var channels: [Channel] = []
+    // Nil is the schedule, which is no channel of a device.
+    var names: [String: Channel?] = [Topic.schedule: nil]
+    for channel in Channel.allCases { names[channel.name] = channel }
+    var channels: [Channel?] = []
     for element in elements {
       guard let channel = element.word(from: names) else { continue }
       if channels.contains(channel) { element.report("the channel stands twice") }
       channels.append(channel)
     }
-    return channels
+    return (channels.compactMap(\.self), channels.contains { $0 == nil })
   }
 
   /// Empty for `["*"]`.
@@ -150,12 +153,15 @@ extension PipelineReader {
 extension PipelineConfiguration.Session {
   /// What both sessions would subscribe to, in words; nil if nothing.
   func claim(sharedWith other: Self) -> String? {
-    guard let channel = channels.first(where: other.channels.contains) else { return nil }
+    let shared =
+      channels.first(where: other.channels.contains)?.name
+      ?? (hasSchedule && other.hasSchedule ? Topic.schedule : nil)
+    guard let shared else { return nil }
     if coversEveryCommune || other.coversEveryCommune {
-      return "session '\(name)' has channel '\(channel.name)' too"
+      return "session '\(name)' has channel '\(shared)' too"
     }
     return communes.first(where: other.communes.contains).map {
-      "session '\(name)' has channel '\(channel.name)' of commune \($0) too"
+      "session '\(name)' has channel '\(shared)' of commune \($0) too"
     }
   }
 }

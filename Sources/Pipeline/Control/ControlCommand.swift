@@ -19,6 +19,7 @@ package enum ControlCommand: Codable, Sendable, Hashable {
   /// due.
   case seal(day: Int64?)
   case calendarImport(CalendarOrder)
+  case scheduleImport(ScheduleOrder)
   /// Entries of calendars, by id.
   case calendarWithdraw(entries: [Int64])
   case outageNote(OutageNote)
@@ -31,14 +32,18 @@ package enum ControlCommand: Codable, Sendable, Hashable {
   var needsProfiles: Bool {
     switch self {
     case .adopt, .move, .replace, .registryImport, .seal, .calendarImport, .outageNote: true
-    case .retire, .acknowledge, .calendarWithdraw, .observedConfirm, .observedWithdraw: false
+    case .retire, .acknowledge, .calendarWithdraw, .observedConfirm, .observedWithdraw,
+      .scheduleImport:
+      false
     }
   }
 
   /// Whether it says anew when which device has to serve.
   var changesPlans: Bool {
     switch self {
-    case .adopt, .move, .replace, .registryImport, .calendarImport, .calendarWithdraw: true
+    case .adopt, .move, .replace, .registryImport, .calendarImport, .calendarWithdraw,
+      .scheduleImport:
+      true
     case .retire, .acknowledge, .seal, .outageNote, .observedConfirm, .observedWithdraw: false
     }
   }

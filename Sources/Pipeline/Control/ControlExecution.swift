@@ -73,7 +73,8 @@ struct ControlExecution {
       var run = try SealRun(store: store, reader: store, profiles: profiles, settings: settings)
       let text = try run.seal(day: day, at: now)
       return text.isEmpty ? "nothing has changed" : text
-    case .calendarImport, .calendarWithdraw, .outageNote, .observedConfirm, .observedWithdraw:
+    case .calendarImport, .calendarWithdraw, .outageNote, .observedConfirm, .observedWithdraw,
+      .scheduleImport:
       return try runKnowledge(request, files: files, at: now)
     }
   }
@@ -89,6 +90,11 @@ struct ControlExecution {
       }
       return try CalendarImport(order: order, store: store, profiles: profiles)
         .run(events, by: request.by, note: request.note, at: now)
+    case .scheduleImport(let order):
+      guard case .calendar(let events)? = files else {
+        preconditionFailure("an import whose files nobody read")
+      }
+      return try ScheduleImport(order: order, store: store).run(events, by: request.by, at: now)
     case .calendarWithdraw(let entries):
       let withdrawn = try store.withdrawCalendar(entries: entries, by: request.by, at: now)
       return "\(withdrawn.count) entries withdrawn; sealed days that they reach are looked at again"

@@ -26,6 +26,8 @@ enum ControlFiles: Sendable {
           directory: directory, knownKinds: Set(try profiles().map(\.kind))))
     case .calendarImport(let order):
       return .calendar(try CalendarFile.load(path: order.file, now: now))
+    case .scheduleImport(let order):
+      return .calendar(try CalendarFile.load(path: order.file, now: now))
     case .outageNote(let note):
       let store = try Store(path: path, access: .readOnly)
       defer { store.close() }
@@ -45,6 +47,9 @@ extension ControlCommand {
     case .calendarImport(var order):
       order.file = URL(fileURLWithPath: order.file).path
       return .calendarImport(order)
+    case .scheduleImport(var order):
+      order.file = URL(fileURLWithPath: order.file).path
+      return .scheduleImport(order)
     default: return self
     }
   }

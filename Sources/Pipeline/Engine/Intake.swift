@@ -8,7 +8,7 @@ import Telemetry
 /// reading. The same for `nhip run` and `nhip replay`: it has no clock and does no I/O.
 ///
 /// Owned by the engine's thread. Everything that comes in ends in exactly one place of the batch:
-/// a column row, the inbox, the quarantine, or the count of redeliveries.
+/// a column row, the schedule, the inbox, the quarantine, or the count of redeliveries.
 final class Intake {
   private(set) var devices: [Device] = []
   var states: [ClockState] = []
@@ -31,6 +31,8 @@ final class Intake {
   var redeliveries: RedeliveryFilter
   private var drains = DrainWatch()
   var inbox: [InboxMessage] = []
+  let scheduleCodec = ScheduleCodec()
+  var slots: [SlotMessage] = []
   private var quarantine: [QuarantinedMessage] = []
   private var shelvedPackets: [ShelvedPacket] = []
   var batchCount = 0
@@ -168,6 +170,9 @@ final class Intake {
   }
 
   private func acceptUnregistered(_ message: Message) {
+    if let slot = unsafe TopicParser.slot(message.topic) {
+      return unsafe acceptSlot(message, slot)
+    }
     switch unsafe TopicParser.parse(message.topic) {
     case .failure(let fault):
       unsafe reject(message, fault.rawValue)
@@ -186,7 +191,7 @@ final class Intake {
     }
   }
 
-  private func reject(_ message: Message, _ reason: String) {
+  func reject(_ message: Message, _ reason: String) {
     counters.quarantined += 1
     batchCount += 1
     var address = ""
@@ -223,7 +228,9 @@ final class Intake {
     batch.blocks = stages.filter { $0.count > 0 }.map { $0.take() }
     batch.inbox = inbox
     batch.quarantine = quarantine
+    batch.slots = slots
     batch.shelvedPackets = shelvedPackets
+    slots.removeAll(keepingCapacity: true)
     inbox.removeAll(keepingCapacity: true)
     quarantine.removeAll(keepingCapacity: true)
     shelvedPackets.removeAll(keepingCapacity: true)
@@ -245,4 +252,6 @@ package struct IntakeCounters: Sendable, Equatable {
   /// Of registered devices, kept in the inbox until our own clock is out of doubt.
   package var waiting: UInt64 = 0
   package var quarantined: UInt64 = 0
+  /// Of the schedule, whether or not they changed it.
+  package var slots: UInt64 = 0
 }

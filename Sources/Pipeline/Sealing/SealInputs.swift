@@ -11,11 +11,13 @@ struct SealInputs {
   let profiles: [String: Profile]
   let settings: UptimeSettings
   let plans: ServicePlans
+  let places: UnitPaths
   let observed: IntervalSet
   let gaps: ObservationGaps
 
   init(store: Store, profiles: [Profile]) throws {
     let registry = try store.registry()
+    places = UnitPaths(registry)
     devices = Dictionary(registry.devices.lazy.map { ($0.number, $0) }) { _, last in last }
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     settings = try .inForce(in: store)
@@ -30,11 +32,15 @@ struct SealInputs {
   }
 
   /// Nil if nothing can be said: no registered device, no profile, or nothing to count.
-  func figures(of block: SealedBlock?, device number: Int64, day: Int64) -> SealedFigures? {
+  ///
+  /// - Parameter schedule: read for the day.
+  func figures(
+    of block: SealedBlock?, device number: Int64, day: Int64, schedule: Schedule
+  ) -> SealedFigures? {
     guard let device = devices[number], let profile = profiles[device.kind] else { return nil }
     let terms = DeviceTerms(
       device: device, profile: profile, plan: plans.plan(of: device, profile: profile),
-      settings: settings)
+      settings: settings, schedule: schedule.ofDay(device))
     return DayFigures.compute(block, terms: terms, day: day, observed: observed)
   }
 

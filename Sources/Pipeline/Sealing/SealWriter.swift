@@ -19,6 +19,7 @@ struct SealWriter {
   private let inputs: SealInputs
   private let day: Int64
   private let previous: SealedDay?
+  private let schedule: Schedule
   private let knownFigures: [Int64: SealedFigures]
   private var blocks: [SealedBlock] = []
   private var figures: [SealedFigures] = []
@@ -34,6 +35,7 @@ struct SealWriter {
     self.inputs = inputs
     self.day = day
     self.previous = previous
+    schedule = try .read(ofDay: day, from: reader, places: inputs.places)
     knownFigures = try previous.map { try reader.sealedFigures(of: $0) } ?? [:]
   }
 
@@ -48,7 +50,7 @@ struct SealWriter {
       blocks.append(block)
       hasNewContent = hasNewContent || block.contentHash != known?.contentHash
     }
-    let new = inputs.figures(of: block, device: device, day: day)
+    let new = inputs.figures(of: block, device: device, day: day, schedule: schedule)
     let old = knownFigures[device]
     if let new = new ?? old.map({ SealedFigures(device: $0.device, inputHash: 0, text: "") }),
       new != old

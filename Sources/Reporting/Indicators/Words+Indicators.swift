@@ -34,8 +34,8 @@ extension Words {
       let count = format.count(result.unverifiableCount)
       parts.append(
         pick(
-          "\(count) lượt phát chưa xác minh được, tính là không phát",
-          "\(count) bulletins unverifiable, counted as not played"))
+          "\(count) lượt phát chưa xác minh được, không tính",
+          "\(count) bulletins unverifiable, not counted"))
     }
     for quota in result.quotas {
       let use = "\(format.count(quota.usedMegabytes))/\(format.count(quota.quotaMegabytes)) MB"

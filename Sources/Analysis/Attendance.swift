@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+
+/// How one endpoint attended the meetings of one local day. A meeting belongs to the local day it
+/// starts in, so that the numbers can be added over days and endpoints.
+package struct Attendance: Hashable, Sendable {
+  /// In the call at most ``lateAfter`` behind the start, and for at least half of the meeting.
+  package internal(set) var onTime: Int64 = 0
+  /// In the call later, or for less than half of it.
+  package internal(set) var late: Int64 = 0
+  /// Never in the call.
+  package internal(set) var absent: Int64 = 0
+  /// Nobody could hear the endpoint, and it said nothing afterwards; or the meeting is not over
+  /// yet, as far as we know.
+  package internal(set) var unverifiable: Int64 = 0
+  package internal(set) var pending: Int64 = 0
+
+  /// Who joins within this is on time.
+  package static let lateAfter: Milliseconds = 5 * 60_000
+
+  package init() {}
+
+  /// Meetings of which somebody can tell how they were attended.
+  package var meetings: Int64 { onTime + late + absent }
+
+  /// Everything that is not 0, under its name.
+  package var figures: [(String, Int64)] {
+    [
+      ("meetings", meetings), ("meetings_on_time", onTime), ("meetings_late", late),
+      ("meetings_absent", absent), ("meetings_unverifiable", unverifiable),
+      ("meetings_pending", pending),
+    ].filter { $0.1 != 0 }
+  }
+
+  /// - Parameters:
+  ///   - slots: those that mean the endpoint; cancelled ones, those of other kinds and of other
+  ///     days count for nothing.
+  ///   - lateAfter: who joins within this is on time.
+  ///   - knownUntil: the end of knowledge.
+  package static func compute(
+    readings: ScheduleReadings, slots: [Slot], in period: Interval, observed: IntervalSet,
+    knownUntil: Milliseconds, lateAfter: Milliseconds = lateAfter
+  ) -> Attendance {
+    let inCall = readings.on(readings.calls)
+    var result = Attendance()
+    for slot in slots where slot.kind == .videoEndpoint && !slot.isCancelled {
+      guard period.contains(slot.interval.start) else { continue }
+      let attended = inCall.clipped(to: slot.interval)
+      if slot.interval.end > knownUntil {
+        result.pending += 1
+      } else if let joined = attended.intervals.first?.start {
+        let isWhole = attended.duration * 2 >= slot.interval.duration
+        let isOnTime = isWhole && joined <= slot.interval.start + lateAfter
+        if isOnTime { result.onTime += 1 } else { result.late += 1 }
+      } else if observed.covers(slot.interval) || readings.lastAt ?? .min >= slot.interval.end {
+        result.absent += 1
+      } else {
+        result.unverifiable += 1
+      }
+    }
+    return result
+  }
+}
