@@ -54,7 +54,7 @@ package enum Replay {
       profiles: profiles, devices: intake.devices,
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: "", isPublished: false))
-    judge.servicePlans = try ServicePlans(store: store, registry: registry)
+    judge.servicePlans = try ServicePlans(store: store, registry: registry, profiles: profiles)
     try Recovery.restore(intake, &judge, from: store, receiveMaximum: 1)
     var result = Result()
     let lines = ReplayLineCodec()
@@ -112,6 +112,7 @@ package enum Replay {
     batch.quarantine = gathered.quarantine
     batch.slots = gathered.slots
     try store.commit(batch)
+    try judge.followSchedule(batch, in: store)
     batch = CommitBatch()
   }
 

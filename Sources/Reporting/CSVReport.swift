@@ -6,13 +6,9 @@ import Telemetry
 /// A report as RFC 4180 rows, one for each device: exact integers in milliseconds and parts per
 /// million under English names, then a column for every figure of use of any kind in scope.
 package enum CSVReport {
-  /// Tells spreadsheet programs that the text is UTF-8; without it they garble Vietnamese.
-  static let byteOrderMark = "\u{FEFF}"
-
   package static func render(_ report: Report) -> String {
     let figures = figureColumns(of: report)
-    var text = byteOrderMark
-    text += row(
+    var text = row(
       [
         "unit_code", "unit_name", "kind", "device_number", "device_id", "device_name",
         "period_start", "period_end", "up_ms", "no_link_ms", "off_ms", "unknown_ms",

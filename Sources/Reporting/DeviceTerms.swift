@@ -91,6 +91,7 @@ package struct DeviceTerms: Sendable {
     }
     add("booked", plan.booked)
     if plan.booked != nil { add("booked known", plan.bookedKnown) }
+    add("around slots", plan.aroundSlots)
     if !plan.holidays.isEmpty { add("holidays", plan.holidays) }
     if !plan.maintenance.isEmpty { add("maintenance", plan.maintenance) }
     if plan.hasLateMaintenance {

@@ -23,8 +23,8 @@ extension Explanation {
     registry.devices.removeAll { $0.number != number }
     let scope = ReportScope(
       registry: registry, profiles: profiles,
-      plans: try ServicePlans(store: store, registry: registry), period: period, unit: nil,
-      kind: nil)
+      plans: try ServicePlans(store: store, registry: registry, profiles: profiles),
+      period: period, unit: nil, kind: nil)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }

@@ -5,7 +5,8 @@ import Foundation
 import Telemetry
 
 /// A report for programs: all times are integers in UTC milliseconds, all ratios in parts per
-/// million, keys English in snake case and in alphabetical order.
+/// million, keys English in snake case and in alphabetical order. `docs/api/report.schema.json`
+/// says what each key is; a key that has nothing to say is absent.
 package enum JSONReport {
   package static func render(_ report: Report) -> String {
     let encoder = JSONEncoder()
@@ -20,7 +21,7 @@ package enum JSONReport {
   }
 
   private struct Document: Encodable {
-    var format = "nhip-report/1"
+    var format = "nhip-report/2"
     /// False only when every day is sealed and judged by the same rules still.
     var provisional: Bool
     /// The last sealed day, `2026-11-20`; absent if no day of the period is sealed.
@@ -32,7 +33,10 @@ package enum JSONReport {
     var knownUntil: Milliseconds
     var outageMinMs: Milliseconds
     var targetPpm: Int64
+    /// In preorder: a unit stands before those below it.
     var units: [UnitPart]
+    var indicators: [IndicatorPart]
+    var rankings: [RankingPart]
     var alerts: [AlertPart]
     var dataQuality: QualityPart
     /// Before it readings are gone and what was sealed stands; absent if none are.
@@ -47,7 +51,9 @@ package enum JSONReport {
       knownUntil = report.knownUntil
       outageMinMs = report.settings.outageMin
       targetPpm = report.settings.targetPartsPerMillion
-      units = report.units.map(UnitPart.init)
+      units = report.units.map { UnitPart($0, causes: report.recordedCauses) }
+      indicators = report.indicators.map(IndicatorPart.init)
+      rankings = report.rankings.map(RankingPart.init)
       alerts = report.alerts.rules.map(AlertPart.init)
       dataQuality = QualityPart(report.quality)
       readingsFrom = report.seal.readingsGoneUntil
@@ -70,158 +76,6 @@ package enum JSONReport {
       open = line.openCount
       devices = line.devices.count
       durationMs = line.duration
-    }
-  }
-
-  private struct UnitPart: Encodable {
-    var code: String
-    var name: String
-    var levelLabel: String
-    var devices: [DevicePart]
-
-    init(_ unit: UnitReport) {
-      code = unit.code
-      name = unit.name
-      levelLabel = unit.levelLabel
-      devices = unit.devices.map(DevicePart.init)
-    }
-  }
-
-  private struct DevicePart: Encodable {
-    var number: Int64
-    var id: String
-    var name: String
-    var kind: String
-    var site: String
-    var commune: String
-    var availability: AvailabilityPart
-    /// `met`, `missed`, `undecided`; absent where the availability is unknown.
-    var meetsTarget: String?
-    /// Absent where the kind has no conditions of service.
-    var service: ServicePart?
-    var usage: [UsagePart]
-    var reboots: Int
-    var readings: Int
-    var lastHeard: Milliseconds?
-
-    init(_ report: DeviceReport) {
-      number = report.device.number
-      id = report.device.id
-      name = report.name
-      kind = report.device.kind
-      site = report.device.site
-      commune = report.device.commune
-      availability = AvailabilityPart(report)
-      meetsTarget = report.targetVerdict?.rawValue
-      service = report.service.map(ServicePart.init)
-      usage = report.usage.map(UsagePart.init)
-      reboots = report.rebootCount
-      readings = report.readingCount
-      lastHeard = report.lastHeard
-    }
-  }
-
-  private struct AvailabilityPart: Encodable {
-    var ppm: Int64?
-    var lowestPpm: Int64?
-    var highestPpm: Int64?
-    var upMs: Milliseconds
-    var downMs: Milliseconds
-    var noLinkMs: Milliseconds
-    var offMs: Milliseconds
-    var unknownMs: Milliseconds
-    var maintenanceMs: Milliseconds
-    var unobservedMs: Milliseconds
-    var excludedMs: Milliseconds
-    var outages: Int
-    var shortOutages: Int
-    var longestOutageMs: Milliseconds
-    var outageList: [OutagePart]
-
-    init(_ report: DeviceReport) {
-      let spent = report.times
-      ppm = spent.ratio
-      lowestPpm = spent.ratioLowest
-      highestPpm = spent.ratioHighest
-      upMs = spent[.up]
-      downMs = spent.down
-      noLinkMs = spent[.noLink]
-      offMs = spent[.off]
-      unknownMs = spent[.unknown]
-      maintenanceMs = spent[.maintenance]
-      unobservedMs = spent[.unobserved]
-      excludedMs = spent[.excluded]
-      outages = report.outageCount
-      shortOutages = report.shortOutageCount
-      longestOutageMs = report.longestOutage
-      outageList = report.outages.map(OutagePart.init)
-    }
-  }
-
-  private struct ServicePart: Encodable {
-    var ppm: Int64?
-    var lowestPpm: Int64?
-    var highestPpm: Int64?
-    var heldMs: Milliseconds
-    var failedMs: Milliseconds
-    var unknownMs: Milliseconds
-
-    init(_ service: ServiceTimes) {
-      ppm = service.ratio
-      lowestPpm = service.ratioLowest
-      highestPpm = service.ratioHighest
-      heldMs = service.held
-      failedMs = service.failed
-      unknownMs = service.unknown
-    }
-  }
-
-  private struct OutagePart: Encodable {
-    var start: Milliseconds
-    var end: Milliseconds
-    var downInPeriodMs: Milliseconds
-    var cause: String
-    var marked: Bool
-    var open: Bool
-
-    init(_ outage: Outage) {
-      start = outage.interval.start
-      end = outage.interval.end
-      downInPeriodMs = outage.downInPeriod
-      cause = snakeCase(outage.cause)
-      marked = outage.isMarked
-      open = outage.isOpen
-    }
-  }
-
-  private struct UsagePart: Encodable {
-    var name: String
-    var metric: String
-    var formula: String
-    var unit: String
-    /// What the formula gives: exact where it is whole and fits, before the divisor.
-    var whole: Int64?
-    var number: Double?
-    /// In `unit`, after the divisor.
-    var shown: Double?
-    var at: Milliseconds?
-    var coveredMs: Milliseconds
-
-    init(_ result: UsageResult) {
-      name = result.figure.name
-      metric = result.figure.metric
-      formula = result.figure.formula.rawValue
-      unit = result.figure.unit
-      switch result.amount {
-      case .whole(let value):
-        whole = Int64(exactly: value)
-        number = whole == nil ? Double(value) : nil
-      case .number(let value): number = value.isFinite ? value : nil
-      case nil: break
-      }
-      shown = result.shown.flatMap { $0.isFinite ? $0 : nil }
-      at = result.at
-      coveredMs = result.covered
     }
   }
 

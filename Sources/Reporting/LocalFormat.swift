@@ -9,7 +9,7 @@ struct LocalFormat: Sendable {
   let words: Words
   /// Bounds closer than 0.05 % are the seconds between last reading and end of period: beside
   /// every figure they would hide the bounds that matter. Programs get them all, exactly.
-  private static let boundsShownFrom: Int64 = 500
+  static let boundsShownFrom: Int64 = 500
   private static let locale = Locale(identifier: "vi_VN")
 
   init(words: Words) { self.words = words }
@@ -50,31 +50,11 @@ struct LocalFormat: Sendable {
 
   /// The ratio, with its bounds when so much was not observed that they matter.
   func availability(_ times: StateTimes) -> String {
-    joined(availabilityParts(times))
+    shown(.percent(times.ratio, times.ratioLowest, times.ratioHighest))
   }
 
-  func service(_ service: ServiceTimes?) -> String { joined(serviceParts(service)) }
-
-  func availabilityParts(_ times: StateTimes) -> (ratio: String, bounds: String?) {
-    ratio(times.ratio, times.ratioLowest, times.ratioHighest)
-  }
-
-  func serviceParts(_ service: ServiceTimes?) -> (ratio: String, bounds: String?) {
-    ratio(service?.ratio, service?.ratioLowest, service?.ratioHighest)
-  }
-
-  private func ratio(
-    _ ratio: Int64?, _ lowest: Int64?, _ highest: Int64?
-  ) -> (ratio: String, bounds: String?) {
-    guard let ratio else { return ("–", nil) }
-    guard let lowest, let highest, highest - lowest >= Self.boundsShownFrom else {
-      return (percent(ratio), nil)
-    }
-    return (percent(ratio), "(\(percent(lowest))–\(percent(highest)))")
-  }
-
-  private func joined(_ parts: (ratio: String, bounds: String?)) -> String {
-    parts.bounds.map { "\(parts.ratio) \($0)" } ?? parts.ratio
+  func service(_ service: ServiceTimes?) -> String {
+    shown(.percent(service?.ratio, service?.ratioLowest, service?.ratioHighest))
   }
 
   /// Percent with as many decimals as it has: a target is shown as it was set.
@@ -85,16 +65,14 @@ struct LocalFormat: Sendable {
   /// Seconds with the milliseconds they have.
   func seconds(_ length: Milliseconds) -> String { trimmed(scaled(length, decimals: 3)) }
 
-  func longestOutage(_ longest: Milliseconds) -> String {
-    longest > 0 ? length(longest) : "–"
-  }
-
   func count(_ count: some BinaryInteger) -> String { grouped(String(count)) }
 
-  /// At most two decimals, without trailing zeros. Beyond 2^53 as the number prints itself.
-  func number(_ value: Double) -> String {
-    guard value.magnitude < 9e15 / 100 else { return "\(value)" }
-    return trimmed(scaled(Int64((value * 100).rounded()), decimals: 2))
+  /// At most so many decimals (0 to 6), without trailing zeros. Beyond 2^53 as it prints itself.
+  func number(_ value: Double, decimals: Int = 2) -> String {
+    let scale = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000][decimals] as Double
+    guard value.magnitude < 9e15 / scale else { return "\(value)" }
+    let text = scaled(Int64((value * scale).rounded()), decimals: decimals)
+    return decimals > 0 ? trimmed(text) : text
   }
 
   /// Without zeros at the end of the decimals.
@@ -103,14 +81,6 @@ struct LocalFormat: Sendable {
     while text.hasSuffix("0") { text.removeLast() }
     if text.hasSuffix(words.decimalSeparator) { text.removeLast() }
     return text
-  }
-
-  func amount(_ result: UsageResult) -> String {
-    switch result.amount {
-    case nil: "–"
-    case .whole(let value) where result.figure.divisor == 1: count(value)
-    default: result.shown.map(number) ?? "–"
-    }
   }
 
   /// Vietnamese collation with numbers as numbers: Thôn 2 before Thôn 10, Da before Đa.
@@ -125,21 +95,32 @@ struct LocalFormat: Sendable {
   }
 
   private func scaled(_ value: Int64, decimals: Int) -> String {
-    let digits = String(value.magnitude)
-    let full = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-    let sign = value < 0 ? "-" : ""
-    return sign + grouped(String(full.dropLast(decimals))) + words.decimalSeparator
-      + full.suffix(decimals)
+    let digits = Array(String(value.magnitude).utf8)
+    let zeros = Array(repeating: UInt8(ascii: "0"), count: max(0, decimals + 1 - digits.count))
+    let full = zeros + digits
+    var text: [UInt8] = value < 0 ? [UInt8(ascii: "-")] : []
+    append(full.dropLast(decimals), to: &text)
+    if decimals > 0 {
+      text += words.decimalSeparator.utf8
+      text += full.suffix(decimals)
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private func grouped(_ digits: String) -> String {
-    let sign = digits.hasPrefix("-") ? "-" : ""
-    let bare = Array(digits.drop { $0 == "-" })
-    var text = ""
-    for (position, digit) in bare.enumerated() {
-      if position > 0 && (bare.count - position) % 3 == 0 { text += words.thousandsSeparator }
+    let isNegative = digits.utf8.first == UInt8(ascii: "-")
+    var text: [UInt8] = isNegative ? [UInt8(ascii: "-")] : []
+    append(Array(digits.utf8)[(isNegative ? 1 : 0)...], to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// A point (or comma) between thousands. Bytes: a report formats numbers by the hundred thousand.
+  private func append(_ digits: ArraySlice<UInt8>, to text: inout [UInt8]) {
+    for (position, digit) in digits.enumerated() {
+      if position > 0, (digits.count - position) % 3 == 0 {
+        text += words.thousandsSeparator.utf8
+      }
       text.append(digit)
     }
-    return sign + text
   }
 }

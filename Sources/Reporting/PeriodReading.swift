@@ -99,7 +99,7 @@ struct PeriodReading {
     var schedules: [Int64: Schedule] = [:]
     let days = LocalTime.day(of: interval.start)...LocalTime.day(of: interval.end - 1)
     for day in days {
-      schedules[day] = try Schedule.read(ofDay: day, from: store, places: scope.places)
+      schedules[day] = try Schedule.read(ofDay: day, from: store, places: scope.unitPaths)
     }
     for first in stride(from: 0, to: total, by: size) {
       let devices = Array(scope.devices[first..<min(first + size, total)])

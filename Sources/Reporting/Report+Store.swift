@@ -27,7 +27,7 @@ extension Report {
   ) throws -> Report {
     let registry = try store.registry()
     let placements = try Placements.read(from: store, registry: registry)
-    let plans = try ServicePlans(store: store, registry: registry)
+    let plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
     func makeScope(of period: Interval) -> ReportScope {
       ReportScope(
         registry: registry, profiles: profiles, plans: plans, placements: placements,

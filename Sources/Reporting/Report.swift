@@ -20,12 +20,12 @@ package struct Report: Sendable {
   package var quality: DataQuality
   package var seal = SealCover()
   package var alerts = AlertAccount()
+  /// What people recorded of outages, by registry number of the device.
+  package var recordedCauses: [Int64: [RecordedCause]] = [:]
   /// Section I: what became of the programme's targets.
   package var indicators: [IndicatorResult] = []
   /// Section V: one for each level of which the report has two units or more.
   package var rankings: [Ranking] = []
-  /// What people recorded of outages, by registry number of the device.
-  package var recordedCauses: [Int64: [RecordedCause]] = [:]
 
   package var devices: [DeviceReport] { units.flatMap(\.devices) }
 

@@ -10,12 +10,11 @@ struct ReportScope {
   /// Of the unit asked for: its name, or its code if it has none.
   let unitName: String?
   let plans: ServicePlans
+  let unitPaths: UnitPaths
   /// Units as they are at the end of the period.
   let hierarchy: UnitHierarchy
   /// For each position of the hierarchy, whether the report is about it.
   let isInside: [Bool]
-  /// The unit of every device and those above it, by which slots say whom they are for.
-  let places: UnitPaths
   /// Sites that are in force at the end of the period, by unit: with a device or without.
   let siteCounts: [String: Int]
   /// Where each device stood in the period, as far as the report is about it.
@@ -30,7 +29,7 @@ struct ReportScope {
     placements: Placements? = nil, period: Interval, unit: String?, kind: String?
   ) {
     self.plans = plans
-    places = UnitPaths(registry)
+    unitPaths = UnitPaths(registry)
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     let placements = placements ?? Placements(registry: registry, history: [])
     let days = period.localDays

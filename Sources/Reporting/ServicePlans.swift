@@ -10,14 +10,18 @@ import Telemetry
 /// same entries are about share one plan.
 package struct ServicePlans: Sendable {
   private let typeOfSite: [String: String]
+  private var slotHours = SlotHours()
   private var positionOfDevice: [Int64: Int] = [:]
   private var plans: [CalendarPlan] = []
+  /// In force, by the same positions; they share their storage with what was read.
+  private var entries: [[CalendarEntry]] = []
 
   /// Nobody planned anything but the weekly hours of each kind.
   package init() { typeOfSite = [:] }
 
-  package init(store: Store, registry: Registry) throws(StoreError) {
+  package init(store: Store, registry: Registry, profiles: [Profile]) throws(StoreError) {
     self.init(entries: try store.calendarEntries(), registry: registry)
+    slotHours = try SlotHours(store: store, registry: registry, profiles: profiles)
   }
 
   /// - Parameter entries: withdrawn ones included, by which the announced plan is known.
@@ -31,7 +35,9 @@ package struct ServicePlans: Sendable {
       guard !concerned.isEmpty else { continue }
       if positions[concerned] == nil {
         positions[concerned] = plans.count
-        plans.append(CalendarPlan(concerned.map { entries[$0] }))
+        let said = concerned.map { entries[$0] }
+        plans.append(CalendarPlan(said))
+        self.entries.append(said.filter(\.isInForce))
       }
       positionOfDevice[device.number] = positions[concerned]
     }
@@ -42,12 +48,24 @@ package struct ServicePlans: Sendable {
     if !profile.serviceHoursOfSiteType.isEmpty, let type = typeOfSite[device.site] {
       hours = profile.serviceHoursOfSiteType[type] ?? hours
     }
-    guard let position = positionOfDevice[device.number] else { return ServicePlan(hours: hours) }
+    let aroundSlots = slotHours.around(device)
+    guard let position = positionOfDevice[device.number] else {
+      return ServicePlan(hours: hours, aroundSlots: aroundSlots)
+    }
     let plan = plans[position]
     return ServicePlan(
-      hours: hours, booked: plan.booked, holidays: plan.holidays, maintenance: plan.maintenance,
+      hours: hours, booked: plan.booked, aroundSlots: aroundSlots, holidays: plan.holidays,
+      maintenance: plan.maintenance,
       announcedMaintenance: plan.announcedMaintenance, announcedHolidays: plan.announcedHolidays,
       bookedKnown: plan.bookedKnown)
+  }
+
+  /// The entries in force that are about a device and say something of `period`, for who asks why.
+  package func entries(of device: Device, in period: Interval) -> [CalendarEntry] {
+    guard let position = positionOfDevice[device.number] else { return [] }
+    return entries[position].filter { entry in
+      entry.occurrences.contains { $0.start < period.end && period.start < $0.end }
+    }
   }
 }
 

@@ -162,18 +162,6 @@ struct Words: Sendable {
   var yes: String { pick("có", "yes") }
   var no: String { pick("không", "no") }
 
-  // MARK: Signatures
-
-  var dateLine: String {
-    pick("............, ngày ....... tháng ....... năm ............", "Date: ....................")
-  }
-  var preparedBy: String { pick("Người lập biểu", "Prepared by") }
-  var headOfUnit: String { pick("Thủ trưởng đơn vị", "Head of unit") }
-  var signHere: String { pick("(Ký, ghi rõ họ tên)", "(signature, full name)") }
-  var signAndSealHere: String {
-    pick("(Ký, ghi rõ họ tên, đóng dấu)", "(signature, full name, seal)")
-  }
-
   /// A dash where the ratio is unknown.
   func verdict(_ verdict: TargetVerdict?) -> String {
     switch verdict {

@@ -2,8 +2,8 @@
 
 import Telemetry
 
-/// The occurrences of an entry as bytes: their number, then of each the distance of its start to the
-/// one before, and its length.
+/// The occurrences of an entry as bytes: their number, then of each the distance of its start to
+/// the one before, and its length.
 enum CalendarOccurrences {
   static func bytes(_ occurrences: [Interval]) -> [UInt8] {
     var writer = ByteWriter()

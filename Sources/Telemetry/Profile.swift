@@ -18,6 +18,9 @@ package struct Profile: Sendable, Hashable {
   package var serviceHours: [ServiceHours]
   /// Instead of these, by the type of the site a device stands at.
   package var serviceHoursOfSiteType: [String: [ServiceHours]]
+  /// Where set, a device serves around the slots that mean it, this long before and behind each,
+  /// and within the weekly hours only if there are any.
+  package var serviceAroundSlots: Milliseconds?
   /// Every metric, the common ones (`seq`, `up`, `fw`, …) included. The position in this array is
   /// the metric's column in blocks of this kind.
   package var metrics: [Metric]
@@ -29,7 +32,8 @@ package struct Profile: Sendable, Hashable {
   package init(
     kind: String, title: Title, version: Int, reportInterval: Milliseconds,
     offlineAfter: Milliseconds, serviceHours: [ServiceHours],
-    serviceHoursOfSiteType: [String: [ServiceHours]] = [:], metrics: [Metric],
+    serviceHoursOfSiteType: [String: [ServiceHours]] = [:],
+    serviceAroundSlots: Milliseconds? = nil, metrics: [Metric],
     service: [Condition], usage: [UsageFigure], alerts: [AlertRule]
   ) {
     self.kind = kind
@@ -39,6 +43,7 @@ package struct Profile: Sendable, Hashable {
     self.offlineAfter = offlineAfter
     self.serviceHours = serviceHours
     self.serviceHoursOfSiteType = serviceHoursOfSiteType
+    self.serviceAroundSlots = serviceAroundSlots
     self.metrics = metrics
     self.service = service
     self.usage = usage

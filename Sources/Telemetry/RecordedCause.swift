@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a device was down, as a person says (nguyên nhân ghi nhận). It stands beside what the machine
-/// found and changes no figure.
+/// Why a device was down, as a person says (nguyên nhân ghi nhận). It stands beside what the
+/// machine found and changes no figure.
 package struct RecordedCause: Sendable, Hashable {
   /// Given by the store; 0 before that.
   package var id: Int64

@@ -12,7 +12,7 @@ extension CalendarPurpose: ExpressibleByArgument {}
 extension Nhip {
   struct Calendar: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Maintenance, power cuts, drills, holidays and service hours, from iCalendar files.",
+      abstract: "Maintenance, power cuts, drills, holidays, service hours: iCalendar files.",
       subcommands: [Import.self, List.self, Withdraw.self])
 
     struct Import: ParsableCommand {

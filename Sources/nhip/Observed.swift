@@ -24,10 +24,10 @@ extension Nhip {
           """)
 
       @OptionGroup var place: StoreOptions
-      @OptionGroup var period: RangeOptions
+      @OptionGroup var range: RangeOptions
 
       func run() throws {
-        let period = try period.period()
+        let period = try range.interval()
         try SystemExit.mapped {
           let found = try ListedOutages.uplinkGaps(
             store: try place.reader(), profiles: try place.profiles(), period: period)
@@ -47,10 +47,10 @@ extension Nhip {
               --store nhip.sqlite
           """)
 
-      @OptionGroup var period: RangeOptions
+      @OptionGroup var range: RangeOptions
       @OptionGroup var change: ChangeOptions
 
-      func run() throws { try change.perform(.observedConfirm(try period.period())) }
+      func run() throws { try change.perform(.observedConfirm(try range.interval())) }
     }
 
     struct List: ParsableCommand {

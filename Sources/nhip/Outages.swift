@@ -29,9 +29,9 @@ extension Nhip {
       @Option(help: "vi or en.") var lang = LanguageOption.vi
 
       func run() throws {
-        let period = try period.period()
         try SystemExit.mapped {
           let store = try place.reader()
+          let period = try period.period(in: store, language: lang.language).interval
           let outages = try ListedOutages.build(
             store: store, profiles: try place.profiles(), period: period, unit: unit,
             device: device)

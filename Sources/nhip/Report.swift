@@ -23,10 +23,10 @@ extension Nhip {
           nhip report --store nhip.sqlite --of 2026-Q4 --calendar nd09
           nhip report --store nhip.sqlite --from 2026-11-01 --to 2026-11-30
           nhip report --store nhip.sqlite --from 01/11/2026 --to 30/11/2026 --kind wifi-ap \\
-            --format html > report.html
+            --format html --output report.html
+          nhip report --store nhip.sqlite --from 2026-11-01 --to 2026-11-30 --format xlsx \\
+            --output report.xlsx --body "UBND xã Phú Lâm" --place "Phú Lâm"
         """)
-
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, html, csv, json }
 
     @OptionGroup var place: StoreOptions
     @OptionGroup var time: PeriodOptions
@@ -37,7 +37,7 @@ extension Nhip {
     var outageMin: String?
     @Option(help: "Percent of availability to reach (99.5); the pipeline's if absent.")
     var target: Double?
-    @Option(help: "text, html, csv or json.") var format = Format.text
+    @OptionGroup var form: ReportForm
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 
     func run() throws {
@@ -53,7 +53,7 @@ extension Nhip {
           targets: try programme.programme(store: store, profiles: profiles),
           progress: progress.show)
         progress.finish()
-        print(Self.render(report, as: format), terminator: "")
+        try form.write(report)
       }
     }
 
@@ -81,15 +81,6 @@ extension Nhip {
       }
       if let unit, try !store.registry().units.contains(where: { $0.code == unit }) {
         throw ValidationError("there is no unit '\(unit)' in the registry of \(place.store)")
-      }
-    }
-
-    static func render(_ report: Reporting.Report, as format: Format) -> String {
-      switch format {
-      case .text: TextReport.render(report)
-      case .html: HTMLReport.render(report)
-      case .csv: CSVReport.render(report)
-      case .json: JSONReport.render(report)
       }
     }
   }

@@ -61,11 +61,11 @@ extension Nhip {
           """)
 
       @Option(help: "The store: a SQLite file.") var store: String
-      @OptionGroup var time: RangeOptions
+      @OptionGroup var range: RangeOptions
       @Option(help: "Only slots that mean a device under this unit.") var unit: String?
 
       func run() throws {
-        let period = try time.period()
+        let period = try range.interval()
         try SystemExit.mapped {
           let store = try Store(path: self.store, access: .readOnly)
           if let unit, try !store.registry().units.contains(where: { $0.code == unit }) {

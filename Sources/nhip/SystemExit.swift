@@ -5,6 +5,7 @@ import FleetSimulator
 import Foundation
 import Ingest
 import Pipeline
+import Reporting
 import Storage
 
 /// The exit codes of sysexits(3) that nhip uses.
@@ -35,7 +36,8 @@ enum SystemExit {
     case is ConfigurationErrors: configuration
     case let error as StoreError: code(of: error)
     case is Replay.FileError: noInput
-    case is FleetFailure, is MosquittoError: unavailable
+    case is FleetFailure, is MosquittoError, is PrintingFailure: unavailable
+    case is OutputFile.Failure, is WorkbookError: cannotCreate
     case is DeviceRefusal: data
     case let failure as ControlFailure: code(of: failure.status)
     default: inputOutput

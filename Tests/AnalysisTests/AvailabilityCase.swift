@@ -15,6 +15,16 @@ struct AvailabilityCase {
   var readings: [HistoryReading] = []
   var observed: [Bool]
   var maintenance: [Bool]
+  /// Which part of it was known in time.
+  var announced: [Bool]
+  var holidays: [Bool]
+  var announcedHolidays: [Bool]
+  /// Service is expected then alone; nil means by the weekly hours.
+  var booked: [Bool]?
+  /// When that was known; nil means always.
+  var bookedKnown: [Bool]?
+  /// Whether the plan as it was announced is judged.
+  var isAnnounced = false
   var hours: [ServiceHours] = []
   var commissioned: Int?
   var retired: Int?
@@ -26,6 +36,9 @@ struct AvailabilityCase {
     now = Int.random(in: 2_000...3_000, using: &random)
     observed = Self.holes(upTo: Int.random(in: 0...4, using: &random), &random).map { !$0 }
     maintenance = Self.holes(upTo: Int.random(in: 0...2, using: &random), &random)
+    announced = maintenance
+    holidays = Array(repeating: false, count: Self.length)
+    announcedHolidays = holidays
     commissioned =
       Bool.random(using: &random) ? Int.random(in: 0...800, using: &random) : nil
     retired = Int.random(in: 0..<4, using: &random) == 0 ? 2_300 : nil
@@ -39,6 +52,23 @@ struct AvailabilityCase {
       ]
     }
     if seed % 23 != 0 { addReadings(&random) }
+    addPlans(&random)
+  }
+
+  /// What calendars say; drawn last, so that the lives of before stay what they were.
+  private mutating func addPlans(_ random: inout SeededGenerator) {
+    func part(of bits: [Bool], _ random: inout SeededGenerator) -> [Bool] {
+      let late = Self.holes(upTo: Int.random(in: 0...4, using: &random), &random)
+      return zip(bits, late).map { $0 && !$1 }
+    }
+    announced = part(of: maintenance, &random)
+    if Int.random(in: 0..<3, using: &random) == 0 {
+      holidays = Self.holes(upTo: 3, &random)
+      announcedHolidays = part(of: holidays, &random)
+    }
+    guard Int.random(in: 0..<4, using: &random) == 0 else { return }
+    booked = Self.holes(upTo: 12, &random)
+    if Bool.random(using: &random) { bookedKnown = Self.holes(upTo: 8, &random) }
   }
 
   static func instant(_ second: Int) -> Milliseconds { base + Milliseconds(second) * 1000 }
@@ -112,28 +142,59 @@ struct AvailabilityCase {
           session: $0.session)
       }
       .sorted { $0.second < $1.second }
+    var silences: [Int: Silence] = [:]
     return period.map { second in
       guard let begin = commissioned ?? live.first?.second, second >= begin,
         second < retired ?? .max, isExpected(second)
       else { return .excluded }
-      if maintenance[second] { return .maintenance }
+      if isWorkedOn(second) { return .maintenance }
       let next = live.firstIndex { $0.second > second } ?? live.count
-      let from = next == 0 ? begin : live[next - 1].second
-      let isOpen = next == live.count
-      let to = isOpen ? now : live[next].second
+      let silence = silences[next] ?? self.silence(before: next, of: live, begin: begin)
+      silences[next] = silence
+      let (from, to, isOpen) = (silence.from, silence.to, next == live.count)
       if next > 0, !isOpen, to - from <= Self.interval { return .up }
-      let isMarked =
-        next > 0 && isMarked(live[next - 1], isOpen ? nil : live[next], silence: to - from)
-      let due = (from..<max(from, to)).count { isExpected($0) && !maintenance[$0] }
-      if next > 0, !isOpen, !isMarked, due <= Self.allowance { return .up }
+      if next > 0, !isOpen, !silence.isMarked, silence.due <= Self.allowance { return .up }
       guard second < now, observed[second] else { return .unobserved }
-      let silent = (from..<max(from, to)).count { isAccountable($0, begin: begin) }
-      if silent <= Self.allowance && !isMarked { return live.isEmpty ? .unobserved : .up }
+      if silence.accountable <= Self.allowance && !silence.isMarked {
+        return live.isEmpty ? .unobserved : .up
+      }
       return isOpen ? .unknown : cause(of: second, heardAgain: to)
     }
   }
 
+  /// The stretch before one of the live readings, or behind the last, counted second by second.
+  private struct Silence {
+    var from, to, due, accountable: Int
+    var isMarked: Bool
+  }
+
+  private func silence(before next: Int, of live: [Live], begin: Int) -> Silence {
+    let from = next == 0 ? begin : live[next - 1].second
+    let isOpen = next == live.count
+    let to = isOpen ? now : live[next].second
+    let seconds = from..<max(from, to)
+    return Silence(
+      from: from, to: to,
+      due: seconds.count { isInService($0, begin: begin) && isExpected($0) && !isWorkedOn($0) },
+      accountable: seconds.count { isAccountable($0, begin: begin) },
+      isMarked: next > 0 && isMarked(live[next - 1], isOpen ? nil : live[next], silence: to - from))
+  }
+
+  private func isInService(_ second: Int, begin: Int) -> Bool {
+    second >= begin && second < retired ?? .max
+  }
+
+  private func isWorkedOn(_ second: Int) -> Bool {
+    isAnnounced ? announced[second] : maintenance[second]
+  }
+
   private func isExpected(_ second: Int) -> Bool {
+    if isAnnounced ? announcedHolidays[second] : holidays[second] { return false }
+    if let booked, !isAnnounced || (bookedKnown?[second] ?? true) { return booked[second] }
+    return isInHours(second)
+  }
+
+  private func isInHours(_ second: Int) -> Bool {
     if hours.isEmpty { return true }
     // 23:40 is minute 1,420 of a Saturday (bit 5); Sunday is bit 6.
     let minute = 1_420 + second / 60
@@ -145,8 +206,8 @@ struct AvailabilityCase {
   }
 
   private func isAccountable(_ second: Int, begin: Int) -> Bool {
-    second >= begin && second < now && second < retired ?? .max && observed[second]
-      && !maintenance[second] && isExpected(second)
+    isInService(second, begin: begin) && second < now && observed[second]
+      && !isWorkedOn(second) && isExpected(second)
   }
 
   private func isMarked(_ before: Live, _ after: Live?, silence: Int) -> Bool {
@@ -190,13 +251,20 @@ struct AvailabilityCase {
     return history
   }
 
+  var plan: ServicePlan {
+    ServicePlan(
+      hours: hours, booked: booked.map(Self.set), holidays: Self.set(holidays),
+      maintenance: Self.set(maintenance), announcedMaintenance: Self.set(announced),
+      announcedHolidays: Self.set(announcedHolidays), bookedKnown: bookedKnown.map(Self.set))
+  }
+
   func compute(_ history: DeviceHistory) -> Availability {
     Availability.compute(
       history: history,
       period: Interval(
         start: Self.instant(period.lowerBound), end: Self.instant(period.upperBound)),
       now: Self.instant(now), observed: Self.set(observed),
-      plan: ServicePlan(hours: hours, maintenance: Self.set(maintenance)),
+      plan: isAnnounced ? plan.announced : plan,
       reportInterval: Milliseconds(Self.interval) * 1000,
       offlineAfter: Milliseconds(Self.allowance) * 1000,
       commissionedAt: commissioned.map(Self.instant), retiredAt: retired.map(Self.instant),

@@ -7,24 +7,53 @@ import Testing
 
 @Suite struct AvailabilityTests {
   @Test(
-    "random histories are judged as second by second", arguments: 0..<200 as Range<UInt64>)
+    "random histories are judged as second by second", arguments: 0..<1_000 as Range<UInt64>)
   func oracle(seed: UInt64) {
+    compare(AvailabilityCase(seed: seed), "seed \(seed)")
+  }
+
+  @Test(
+    "random histories are judged by what was announced as second by second",
+    arguments: 0..<600 as Range<UInt64>)
+  func announced(seed: UInt64) {
+    var life = AvailabilityCase(seed: seed)
+    life.isAnnounced = true
+    compare(life, "seed \(seed)")
+  }
+
+  @Test(
+    "a plan that is clipped to what figures can look at gives the same figures",
+    arguments: 0..<200 as Range<UInt64>)
+  func clipped(seed: UInt64) {
     let life = AvailabilityCase(seed: seed)
+    let scope = Interval(
+      start: AvailabilityCase.instant(0), end: AvailabilityCase.instant(AvailabilityCase.length))
+    let plan = life.plan.clipped(to: scope)
+    for (left, right) in [(plan, life.plan), (plan.announced, life.plan.announced)] {
+      #expect(left.expected(in: scope) == right.expected(in: scope), "seed \(seed)")
+      #expect(left.maintenance == right.maintenance, "seed \(seed)")
+    }
+    let isLate = life.plan.announced.expected(in: scope) != life.plan.expected(in: scope)
+      || life.announced != life.maintenance
+    if isLate { #expect(plan.hasLateMaintenance, "seed \(seed)") }
+  }
+
+  private func compare(_ life: AvailabilityCase, _ seed: Comment) {
     let availability = life.compute(life.history(life.readings))
     let judged = life.judge()
     var computed: [DeviceState] = []
     for part in availability.states {
-      #expect(part.interval.duration % 1000 == 0, "seed \(seed)")
+      #expect(part.interval.duration % 1000 == 0, seed)
       computed += Array(repeating: part.state, count: Int(part.interval.duration / 1000))
     }
-    #expect(computed.count == judged.count, "seed \(seed)")
+    #expect(computed.count == judged.count, seed)
     let wrong = zip(computed, judged).enumerated().first { $1.0 != $1.1 }
-    #expect(wrong == nil, "seed \(seed), second \(wrong?.offset ?? -1)")
+    #expect(wrong == nil, "\(seed), second \(wrong?.offset ?? -1)")
     for state in DeviceState.allCases {
-      #expect(availability[state] == Int64(judged.count { $0 == state }) * 1000, "seed \(seed)")
+      #expect(availability[state] == Int64(judged.count { $0 == state }) * 1000, seed)
     }
     let down = availability.outages.reduce(0) { $0 + $1.downInPeriod }
-    #expect(down == availability.down, "outages do not sum to down, seed \(seed)")
+    #expect(down == availability.down, seed)
   }
 
   @Test(

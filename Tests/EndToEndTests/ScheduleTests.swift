@@ -70,6 +70,40 @@ extension EndToEnd {
       #expect(lines.first?.contains("\t7\t") == true, "\(lines)")
     }
 
+    @Test("a calendar file becomes slots through the nhip that runs")
+    func calendarFile() throws {
+      let broker = try BrokerFixture()
+      let nhip = try NhipProcess(broker: broker.port)
+      try nhip.start()
+      try broker.waitForSubscriptions()
+      try nhip.folder.write(
+        "hop.ics",
+        """
+        BEGIN:VCALENDAR
+        VERSION:2.0
+        PRODID:x
+        BEGIN:VEVENT
+        UID:hop
+        DTSTAMP:20261101T000000Z
+        DTSTART:20261121T010000Z
+        DURATION:PT1H
+        SUMMARY:Giao ban
+        END:VEVENT
+        END:VCALENDAR
+        """)
+      let outcome = try nhip.command(
+        "schedule", "import", "hop.ics", "--commune", "04321", "--kind", "video-endpoint",
+        "--store", "nhip.sqlite", "--by", "an")
+      #expect(outcome.code == 0, "\(outcome.error)")
+      #expect(outcome.output.contains("1 slots new"))
+      let lines = try Self.lines(nhip, "hop-20261121T080000")
+      #expect(lines.first?.contains("Giao ban") == true, "\(lines)")
+      let bad = try nhip.command(
+        "schedule", "import", "none.ics", "--commune", "04321", "--store", "nhip.sqlite")
+      #expect(bad.code == 78)
+      #expect(try nhip.terminate().code == 0)
+    }
+
     @Test("what is no slot is quarantined, acknowledged, and does not come again")
     func bad() throws {
       let broker = try BrokerFixture()

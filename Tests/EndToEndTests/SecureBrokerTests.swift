@@ -18,13 +18,14 @@ extension EndToEnd {
       try Self.waitForSession(nhip)
       let forged = try broker.publish(as: Self.device, Self.otherTopic, #"{"seq":1}"#)
       let alert = try broker.publish(as: Self.device, "nhip/v1/04321/alert/forged", "{}")
+      let slot = try broker.publish(as: Self.device, "nhip/v1/04321/schedule/forged", "{}")
       let unnamed = try broker.publish(
         DeliveryTests.topic, #"{"seq":2}"#, with: ["--cafile", broker.authority])
       let stolen = try broker.publish(
         DeliveryTests.topic, #"{"seq":3}"#,
         with: ["--cafile", broker.authority, "-u", Self.device, "-P", "guessed"])
       let plain = try broker.publish(DeliveryTests.topic, #"{"seq":4}"#, with: [])
-      for refused in [forged, alert] {
+      for refused in [forged, alert, slot] {
         #expect("\(refused.output)\(refused.error)".contains("Not authorized"), "\(refused)")
       }
       for refused in [unnamed, stolen, plain] { #expect(refused.code != 0, "\(refused)") }
@@ -35,6 +36,25 @@ extension EndToEnd {
       #expect(ended.code == 0)
       #expect(ended.error.contains("messages: 1, readings: 1,"), "\(ended.error)")
       #expect(try nhip.export().count == 1)
+    }
+
+    @Test("the scheduler says what should play")
+    func schedule() throws {
+      let broker = try SecureBroker()
+      let nhip = try NhipProcess(
+        source: broker.source(passwordFile: broker.folder.path("nhip-password")))
+      try nhip.start()
+      try Self.waitForSession(nhip)
+      let published = try broker.publish(
+        as: "scheduler", "nhip/v1/04321/schedule/BT-05", #"{"start":1795107600,"dur_s":900}"#)
+      #expect(published.code == 0, "\(published.error)")
+      try EndToEnd.wait(for: "the slot; the log says: \(nhip.log)") {
+        try nhip.command(
+          "schedule", "list", "--store", "nhip.sqlite", "--from", "2026-11-20", "--to",
+          "2026-11-20"
+        ).output.contains("\tBT-05\t")
+      }
+      #expect(try nhip.terminate().code == 0)
     }
 
     @Test("the scheduler hears alerts and nhip's state, a device hears nothing")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Reporting
 import Telemetry
 
 @testable import Pipeline
@@ -67,6 +68,14 @@ struct JudgeBench {
   var book: AlertBook { judge.book }
   /// Names of the rules whose alerts are open.
   var open: [String] { judge.book.openAlerts.map(\.rule).sorted() }
+
+  /// An operator enters what is planned.
+  mutating func plan(_ entries: [CalendarEntry]) {
+    judge.servicePlans = ServicePlans(
+      entries: entries,
+      registry: Registry(
+        sites: [Site(code: "s", name: "", type: "pole", unit: "04321")], devices: [device]))
+  }
 
   mutating func taken() -> [Alert] { judge.book.takeTransitions().alerts }
 

@@ -35,6 +35,7 @@ final class ReplayFixture {
     try ProfileLoader.load(directory: "\(repository)/devices").map { profile in
       var always = profile
       always.serviceHours = []
+      always.serviceHoursOfSiteType = [:]
       return always
     }
   }

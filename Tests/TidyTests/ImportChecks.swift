@@ -9,6 +9,7 @@ enum ImportChecks {
     "CMosquitto": [],
     "CZlib": [],
     "CLibical": [],
+    "CXLSXWriter": [],
     "CSimdJSON": [],
     "Telemetry": [],
     // These stand under Tests; listing them keeps targets under Sources from importing them.
@@ -18,7 +19,7 @@ enum ImportChecks {
     "Ingest": ["Telemetry", "CMosquitto", "CSimdJSON"],
     "Analysis": ["Telemetry"],
     "Storage": ["Telemetry", "CZlib"],
-    "Reporting": ["Telemetry", "Analysis", "Storage"],
+    "Reporting": ["Telemetry", "Analysis", "Storage", "CXLSXWriter"],
     "Alerting": ["Telemetry", "Storage", "CMosquitto"],
     "FleetSimulator": ["Telemetry", "CMosquitto"],
     "Pipeline": [
@@ -35,6 +36,7 @@ enum ImportChecks {
   static let reserved: [String: Set<String>] = [
     "GRDB": ["Storage"],
     "Yams": ["Pipeline"],
+    "Mustache": ["Reporting"],
     "ArgumentParser": ["nhip"],
   ]
 

@@ -12,6 +12,10 @@ struct CalendarExpansion {
   static let horizon: Milliseconds = 5 * 366 * LocalTime.dayLength
   /// An event more frequent than that is no plan that people made.
   static let occurrenceCountMax = 10_000
+  /// One occurrence; longer work has no end that anybody knows.
+  static let lengthDaysMax = 3_660
+  /// Of one rule, those before the first that counts included: a century by the hour.
+  static let stepCountMax = 1_000_000
 
   /// How long an occurrence lasts: days by the calendar, then so much time.
   struct Length {
@@ -109,7 +113,7 @@ struct CalendarExpansion {
     guard let iterator = unsafe icalrecur_iterator_new(rule, start.value) else { return [] }
     defer { unsafe icalrecur_iterator_free(iterator) }
     var times: [CalendarTime] = []
-    while true {
+    for _ in 0..<Self.stepCountMax {
       let next = unsafe icalrecur_iterator_next(iterator)
       guard unsafe icaltime_is_null_time(next) == 0 else { return times }
       let time = unsafe CalendarTime(unsafe next)
@@ -121,5 +125,7 @@ struct CalendarExpansion {
       }
       times.append(time)
     }
+    isCut = true
+    return times
   }
 }

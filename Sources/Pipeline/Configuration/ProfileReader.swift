@@ -10,6 +10,7 @@ import Telemetry
 struct ProfileReader {
   static let keys = [
     "kind", "version", "title", "codec", "report_interval", "offline_after", "service_hours",
+    "service_around_slots",
     "metrics", "service", "usage", "alerts",
   ]
   static let codecs = ["json": "json"]
@@ -41,8 +42,8 @@ struct ProfileReader {
         "shorter than report_interval",
         allowed: "at least \(DurationText.text(reportInterval))")
     }
-    let hours = map["service_hours"]?.sequence(countMax: Self.serviceHoursCountMax)?
-      .compactMap(self.serviceHours)
+    let hours = map["service_hours"].map(serviceHours)
+    let aroundSlots = map["service_around_slots"].flatMap(self.margin)
     let metrics = map.required("metrics").flatMap(self.metrics)
     let known = KnownMetrics(metrics: metrics ?? CommonMetrics.all, areComplete: metrics != nil)
     let service = map["service"]?.sequence(countMax: Self.serviceCountMax)?
@@ -54,8 +55,15 @@ struct ProfileReader {
     else { return nil }
     return Profile(
       kind: kind, title: title, version: version, reportInterval: reportInterval,
-      offlineAfter: offlineAfter, serviceHours: hours ?? [], metrics: metrics,
+      offlineAfter: offlineAfter, serviceHours: hours?.always ?? [],
+      serviceHoursOfSiteType: hours?.bySiteType ?? [:], serviceAroundSlots: aroundSlots,
+      metrics: metrics,
       service: service ?? [], usage: usage ?? [], alerts: alerts ?? [])
+  }
+
+  /// How long around a slot: none at all is a margin too.
+  private func margin(_ node: YAMLNode) -> Milliseconds? {
+    node.node.scalar?.string == "0s" ? 0 : node.duration()
   }
 
   static func isKind(_ text: String) -> Bool {
@@ -77,33 +85,6 @@ struct ProfileReader {
       return nil
     }
     return kind
-  }
-
-  private func serviceHours(_ node: YAMLNode) -> ServiceHours? {
-    guard let map = node.mapping(keys: ["days", "from", "to"]) else { return nil }
-    let days = map.required("days").flatMap { node -> UInt8? in
-      guard let text = node.text() else { return nil }
-      guard let days = ServiceHoursText.weekdays(text) else {
-        node.report("not a list of weekdays", allowed: ServiceHoursText.weekdaysAllowed)
-        return nil
-      }
-      return days
-    }
-    let start = map.required("from").flatMap(self.minute)
-    let end = map.required("to").flatMap(self.minute)
-    guard let days, let start, let end else { return nil }
-    guard start < end else {
-      map["to"]?.report("not later than 'from'", allowed: "a time later on the same day")
-      return nil
-    }
-    return ServiceHours(weekdays: days, startMinute: start, endMinute: end)
-  }
-
-  private func minute(_ node: YAMLNode) -> Int? {
-    guard let text = node.text() else { return nil }
-    if let minute = ServiceHoursText.minute(text) { return minute }
-    node.report("not a time of day", allowed: ServiceHoursText.minuteAllowed)
-    return nil
   }
 }
 

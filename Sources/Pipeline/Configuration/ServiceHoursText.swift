@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Weekdays and times of day as profiles write them: `mon-fri,sun` and `05:00`.
+import Telemetry
+
+/// Weekdays and times of day as profiles write them: `mon-fri,sun`, `05:00`, `05:00-22:00`.
 enum ServiceHoursText {
   static let weekdaysAllowed = "mon, tue, wed, thu, fri, sat, sun, ranges (mon-fri) and commas"
   static let minuteAllowed = "HH:MM between 00:00 and 24:00"
+
+  static let everyDayAllowed = "always, HH:MM-HH:MM for every day, or a list of {days, from, to}"
 
   private static let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -32,5 +36,15 @@ enum ServiceHoursText {
       hour * 60 + minute <= 1_440
     else { return nil }
     return hour * 60 + minute
+  }
+
+  /// The hours of every day; none at all mean always. Nil if it is neither.
+  static func everyDay(_ text: String) -> [ServiceHours]? {
+    if text == "always" { return [] }
+    let ends = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard ends.count == 2, let start = minute(String(ends[0])), let end = minute(String(ends[1])),
+      start < end
+    else { return nil }
+    return [ServiceHours(weekdays: 0b111_1111, startMinute: start, endMinute: end)]
   }
 }

@@ -111,7 +111,7 @@ final class ControlQueue: Sendable {
     }
     let registry = try store.registry()
     let plans = taken.contains(where: \.request.command.changesPlans)
-      ? try ServicePlans(store: store, registry: registry) : nil
+      ? try ServicePlans(store: store, registry: registry, profiles: profiles) : nil
     return Effect(
       registry: registry, plans: plans, states: execution.states,
       acknowledged: execution.acknowledged)

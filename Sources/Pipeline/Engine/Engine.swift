@@ -149,6 +149,7 @@ final class Engine {
     if drained.contains(where: { $0 > 0 }) || !batch.alerts.isEmpty || isObservationDue {
       observedWrittenAt = now
       try commit(&batch)
+      try judge.followSchedule(batch, in: store)
     }
     // Only who waits for this commit is told of it: signals nobody takes would pile up.
     for (box, count) in zip(sources, drained) where count > 0 {

@@ -30,7 +30,7 @@ enum Recovery {
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: node,
         isPublished: publishesAlerts))
-    judge.servicePlans = try ServicePlans(store: store, registry: registry)
+    judge.servicePlans = try ServicePlans(store: store, registry: registry, profiles: profiles)
     try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
     judge.resolveOrphans(at: now)
     return (intake, judge)

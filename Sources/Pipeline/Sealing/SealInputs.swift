@@ -21,7 +21,7 @@ struct SealInputs {
     devices = Dictionary(registry.devices.lazy.map { ($0.number, $0) }) { _, last in last }
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     settings = try .inForce(in: store)
-    plans = try ServicePlans(store: store, registry: registry)
+    plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
     observed = IntervalSet(try store.observed(from: 0, to: .max))
     // What the broker kept for us depends on our own record alone.
     gaps = ObservationGaps(observed: try store.ownObserved(from: 0, to: .max))

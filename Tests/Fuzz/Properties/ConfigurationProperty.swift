@@ -89,7 +89,7 @@ package final class ConfigurationProperty: Property {
     try require(
       profile.offlineAfter >= profile.reportInterval && profile.reportInterval > 0,
       "a device is offline before it has to report")
-    for hours in profile.serviceHours {
+    for hours in profile.serviceHours + profile.serviceHoursOfSiteType.values.joined() {
       try require(
         0 <= hours.startMinute && hours.startMinute < hours.endMinute && hours.endMinute <= 1_440,
         "service hours from \(hours.startMinute) to \(hours.endMinute)")

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system's libxlsxwriter, as it is.
+#include <xlsxwriter.h>

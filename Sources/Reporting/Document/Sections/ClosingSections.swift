@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Telemetry
+
+/// IV. Alerts; VI. what was odd about the data.
+extension DocumentBuilder {
+  func alerts() -> DocumentSection {
+    let account = report.alerts
+    var parts: [DocumentSection.Part] = []
+    if account.count == 0 {
+      parts.append(.note(words.noAlerts))
+    } else {
+      parts += [.table(rules(account)), .table(list(account))]
+      if account.count > account.listed.count {
+        parts.append(.note(words.moreAlerts(account.count - account.listed.count)))
+      }
+    }
+    return DocumentSection(number: "IV", heading: words.alerts, parts: parts)
+  }
+
+  private func rules(_ account: AlertAccount) -> DocumentTable {
+    var table = DocumentTable(
+      name: words.ruleTable,
+      columns: [
+        .word(words.severityHeading, width: 13), .name(words.alert, width: 30),
+        .number(words.alertCount, width: 8), .number(words.alertOpenCount, width: 8),
+        .number(words.alertDeviceCount, width: 8), .number(words.alertHours, width: 11),
+      ])
+    for line in account.rules {
+      table.append([
+        .text(words.severity(line.severity)), .text(words.title(line.title)), .count(line.count),
+        .count(line.openCount), .count(line.devices.count), .hours(line.duration),
+      ])
+    }
+    return table
+  }
+
+  private func list(_ account: AlertAccount) -> DocumentTable {
+    let names = report.deviceNames
+    var table = DocumentTable(
+      name: words.alertTable,
+      columns: [
+        .word(words.from, width: 17), .word(words.to, width: 17),
+        .word(words.severityHeading, width: 11), .name(words.device, width: 20),
+        .text(words.alert, width: 30),
+      ])
+    for alert in account.listed {
+      table.append([
+        .instant(alert.since),
+        alert.resolvedAt.map { .instant($0) } ?? .text(words.alertState(alert.state)),
+        .text(words.severity(alert.severity)),
+        .text(names[alert.device] ?? "\(alert.device)"),
+        .text("\(words.title(alert.title)): \(words.title(alert.summary))"),
+      ])
+    }
+    return table
+  }
+
+  func quality() -> DocumentSection {
+    var table = DocumentTable(
+      name: words.qualityTable,
+      columns: [.name(words.qualityItem, width: 44), .number(words.count, width: 14)])
+    for (name, count) in words.counts(of: report.quality) {
+      table.append([.text(name), .count(count)])
+    }
+    var times = StateTimes()
+    for device in report.devices { times += device.times }
+    table.append([.text(words.unobservedHours), .hours(times[.unobserved])])
+    return DocumentSection(number: "VI", heading: words.dataQuality, parts: [.table(table)])
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CXLSXWriter
+
+/// How cells of a workbook look; each is made once, in the order of first use.
+struct WorkbookStyle: Hashable {
+  enum Kind: Hashable {
+    case text, count, hours, length, percent, change, instant, day
+    case number(decimals: Int)
+    case title, heading, note, centred
+  }
+
+  var kind: Kind
+  var isBold = false
+
+  /// Spreadsheet programs write these with the reader's own separators.
+  private var numberFormat: String? {
+    switch kind {
+    case .count: "#,##0"
+    case .hours: "#,##0.00"
+    case .percent: "0.00%"
+    case .change: "+#,##0.00;-#,##0.00;0.00"
+    case .length: "[h]:mm:ss"
+    case .instant: "dd/mm/yyyy hh:mm:ss"
+    case .day: "dd/mm/yyyy"
+    case .number(let decimals):
+      decimals == 0 ? "#,##0" : "#,##0." + String(repeating: "#", count: decimals)
+    case .text, .title, .heading, .note, .centred: nil
+    }
+  }
+
+  func apply(to format: UnsafeMutablePointer<lxw_format>) {
+    unsafe format_set_font_name(format, "Times New Roman")
+    unsafe format_set_font_size(format, kind == .title ? 14 : 12)
+    if isBold || kind == .title || kind == .heading { unsafe format_set_bold(format) }
+    if let numberFormat { unsafe format_set_num_format(format, numberFormat) }
+    switch kind {
+    case .heading:
+      unsafe format_set_text_wrap(format)
+      unsafe format_set_align(format, UInt8(LXW_ALIGN_CENTER.rawValue))
+      unsafe format_set_align(format, UInt8(LXW_ALIGN_VERTICAL_CENTER.rawValue))
+      unsafe format_set_border(format, UInt8(LXW_BORDER_THIN.rawValue))
+    case .note: unsafe format_set_italic(format)
+    case .centred: unsafe format_set_align(format, UInt8(LXW_ALIGN_CENTER.rawValue))
+    case .title: break
+    default:
+      unsafe format_set_align(format, UInt8(LXW_ALIGN_VERTICAL_TOP.rawValue))
+      unsafe format_set_border(format, UInt8(LXW_BORDER_THIN.rawValue))
+      if kind == .text { unsafe format_set_text_wrap(format) }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Pipeline
+import Reporting
+
+/// In which form a report is given, and where it goes.
+struct ReportForm: ParsableArguments {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, html, csv, json, xlsx, pdf
+    var isBinary: Bool { self == .xlsx || self == .pdf }
+  }
+
+  enum Dialect: String, ExpressibleByArgument, CaseIterable { case rfc4180, vi }
+
+  private static let sections = ["I", "II", "III", "IV", "V", "VI"]
+
+  @Option(help: "text, html, csv, json, xlsx or pdf.") var format = Format.text
+  @Option(help: "The file to write; standard output if absent.") var output: String?
+  @Option(
+    name: .customLong("csv-dialect"),
+    help: "rfc4180: machine data; vi: for spreadsheets (BOM, ';', decimal comma).")
+  var dialect = Dialect.rfc4180
+  @Option(help: "Only this section, I to VI, of --csv-dialect vi.") var section: String?
+  @Option(help: "The body that issues the report, for its letterhead.") var body: String?
+  @Option(name: .customLong("place"), help: "The place beside the date.") var issuedAt: String?
+
+  func validate() throws {
+    if format != .csv, dialect != .rfc4180 {
+      throw ValidationError("--csv-dialect belongs to --format csv")
+    }
+    if let section {
+      guard format == .csv, dialect == .vi else {
+        throw ValidationError("--section belongs to --format csv --csv-dialect vi")
+      }
+      guard Self.sections.contains(section) else {
+        throw ValidationError("--section '\(section)' is none of I, II, III, IV, V, VI")
+      }
+    }
+    for (name, text) in [("--body", body), ("--place", issuedAt)] {
+      if let text, text.count > Letterhead.nameLengthMax {
+        throw ValidationError("\(name) is longer than \(Letterhead.nameLengthMax) letters")
+      }
+    }
+    if format.isBinary, output == nil, isatty(STDOUT_FILENO) == 1 {
+      throw ValidationError("a terminal cannot show \(format.rawValue): add --output FILE")
+    }
+  }
+
+  func write(_ report: Reporting.Report) throws {
+    switch format {
+    case .csv where dialect == .rfc4180: try write(CSVReport.render(report))
+    case .json: try write(JSONReport.render(report))
+    default:
+      let document = ReportDocument(report, letterhead: Letterhead(body: body, place: issuedAt))
+      try write(document)
+    }
+  }
+
+  private func write(_ document: ReportDocument) throws {
+    switch format {
+    case .text: try write(TextReport.render(document))
+    case .html: try write(HTMLPage.render(document))
+    case .csv: try write(SeparatedReport.render(document, section: section))
+    case .json: preconditionFailure("JSON is of the report, not of its document")
+    case .pdf:
+      let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+      let pdf = try PagePrinter(searchPath: path).makePDF(of: HTMLPage.render(document))
+      try OutputFile.write(pdf, to: output)
+    case .xlsx:
+      try OutputFile.write(to: output) { try WorkbookReport.write(document, to: $0) }
+    }
+  }
+
+  private func write(_ text: String) throws { try OutputFile.write(Data(text.utf8), to: output) }
+}
