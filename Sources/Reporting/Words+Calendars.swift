@@ -16,6 +16,7 @@ extension Words {
   var reference: String { pick("Văn bản", "Reference") }
   var enteredAt: String { pick("Nhập lúc", "Entered at") }
   var enteredBy: String { pick("Người nhập", "Entered by") }
+  var note: String { pick("Ghi chú", "Note") }
   var recordedCause: String { pick("Nguyên nhân ghi nhận", "Recorded cause") }
   var everything: String { pick("tất cả thiết bị", "every device") }
   var noEntries: String { pick("Không có mục lịch nào.", "No entries.") }

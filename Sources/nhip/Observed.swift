@@ -27,7 +27,7 @@ extension Nhip {
       @OptionGroup var range: RangeOptions
 
       func run() throws {
-        let period = try range.interval()
+        let period = try range.period()
         try SystemExit.mapped {
           let found = try ListedOutages.uplinkGaps(
             store: try place.reader(), profiles: try place.profiles(), period: period)
@@ -50,7 +50,7 @@ extension Nhip {
       @OptionGroup var range: RangeOptions
       @OptionGroup var change: ChangeOptions
 
-      func run() throws { try change.perform(.observedConfirm(try range.interval())) }
+      func run() throws { try change.perform(.observedConfirm(try range.period())) }
     }
 
     struct List: ParsableCommand {

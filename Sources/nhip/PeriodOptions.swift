@@ -103,14 +103,3 @@ struct PeriodOptions: ParsableArguments {
     }
   }
 }
-
-/// A stretch of time of any length, in the future as well.
-struct RangeOptions: ParsableArguments {
-  @Option(help: "First day (2026-11-01 or 01/11/2026, UTC+7), or an RFC 3339 instant.")
-  var from: String
-
-  @Option(help: "Last day, included; or an RFC 3339 instant, not included.")
-  var to: String
-
-  func interval() throws -> Interval { try PeriodOptions.period(from: from, to: to) }
-}

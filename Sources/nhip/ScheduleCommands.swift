@@ -65,7 +65,7 @@ extension Nhip {
       @Option(help: "Only slots that mean a device under this unit.") var unit: String?
 
       func run() throws {
-        let period = try range.interval()
+        let period = try range.period()
         try SystemExit.mapped {
           let store = try Store(path: self.store, access: .readOnly)
           if let unit, try !store.registry().units.contains(where: { $0.code == unit }) {
