@@ -84,6 +84,10 @@ let package = Package(
       path: "Benchmarks/bytes-per-reading", exclude: ["run", "peers.py"],
       swiftSettings: strict),
 
+    .executableTarget(
+      name: "ReportBenchmark", dependencies: ["Storage", "Telemetry"],
+      path: "Benchmarks/report", exclude: ["run", "peer.py"], swiftSettings: strict),
+
     // What several test targets share; no target under Sources may depend on it.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     test("TelemetryTests", ["Telemetry", "TestSupport"]),

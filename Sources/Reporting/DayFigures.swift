@@ -116,6 +116,9 @@ struct FigurePiece {
     else { return [] }
     return DeviceState.allCases.map {
       NamedFigure(FigureNames.announced($0), other.times[$0] - availability.times[$0])
-    } + [NamedFigure("announced_outages", Int64(other.outageCount))]
+    } + [
+      NamedFigure(
+        "announced_outages_more", Int64(other.outageCount - availability.outageCount))
+    ]
   }
 }
