@@ -95,12 +95,12 @@ extension DocumentBuilder {
       }
       guard !sums.isEmpty else { continue }
       table.append(
-        [.text(""), .text(name(of: unit)), .text("")] + cells(sums),
+        [.text(""), .text(self.name(of: unit)), .text("")] + cells(sums),
         rank: .group(depth: unit.depth))
       for entry in own[position] {
         number += 1
         table.append(
-          [.count(number), .repeated(name(of: unit)), .text(self.name(of: entry.device))]
+          [.count(number), .repeated(self.name(of: unit)), .text(self.name(of: entry.device))]
             + cells(entry.sums))
       }
     }
