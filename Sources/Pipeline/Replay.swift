@@ -59,10 +59,13 @@ package enum Replay {
     var result = Result()
     let lines = ReplayLineCodec()
     var batch = CommitBatch()
+    let servesAroundSlots = profiles.contains { $0.serviceAroundSlots != nil }
     unsafe try forEachLine(of: descriptor, path: path) { line, bytesRead in
       result.lines += 1
       unsafe accept(lines.read(line), line, into: intake, &batch, &result)
-      guard intake.batchCount >= batchSize else { return }
+      // What follows a slot is judged by it, where service hours hang on the schedule.
+      let mustFollow = servesAroundSlots && !intake.slots.isEmpty
+      guard intake.batchCount >= batchSize || mustFollow else { return }
       try commit(intake, &judge, store, &batch, now: result.observed?.end)
       // A pipe has no size: there is no share to tell.
       if attributes.st_size > 0 { progress(Double(bytesRead) / Double(attributes.st_size)) }

@@ -36,7 +36,8 @@ package enum DayFigures {
     }
     return SealedFigures(
       device: terms.device.number, inputHash: terms.inputHash(ofDay: day),
-      text: (piece.figures + scheduled).map { "\($0.name)=\($0.value.text)" }.joined(separator: " "),
+      text: (piece.figures + scheduled).map { "\($0.name)=\($0.value.text)" }
+        .joined(separator: " "),
       intervals: SealedIntervals.text(of: piece.availability))
   }
 }

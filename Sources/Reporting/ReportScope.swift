@@ -18,7 +18,7 @@ struct ReportScope {
   /// Sites that are in force at the end of the period, by unit: with a device or without.
   let siteCounts: [String: Int]
   /// Where each device stood in the period, as far as the report is about it.
-  private let places: [Int64: [Placement]]
+  private let placesOfDevice: [Int64: [Placement]]
 
   /// - Parameters:
   ///   - placements: nil means that nothing ever moved.
@@ -43,16 +43,16 @@ struct ReportScope {
     self.hierarchy = hierarchy
     self.isInside = isInside
     var devices: [Device] = []
-    var places: [Int64: [Placement]] = [:]
-    places.reserveCapacity(registered.count)
+    var placesOfDevice: [Int64: [Placement]] = [:]
+    placesOfDevice.reserveCapacity(registered.count)
     for (device, stood) in zip(registered, stood) where kind == nil || device.kind == kind {
       let here = stood.filter { hierarchy.position(of: $0.unit).map { isInside[$0] } ?? false }
       guard !here.isEmpty else { continue }
       devices.append(device)
-      places[device.number] = here
+      placesOfDevice[device.number] = here
     }
     self.devices = devices
-    self.places = places
+    self.placesOfDevice = placesOfDevice
     unitName = unit.map { code in
       let name = hierarchy.position(of: code).map { hierarchy.nodes[$0].unit.name } ?? ""
       return name.isEmpty ? placements.versions.units[code]?.name ?? code : name
@@ -70,7 +70,7 @@ struct ReportScope {
   }
 
   /// Where a device stood in the period, in order of time.
-  func placements(of device: Device) -> [Placement] { places[device.number] ?? [] }
+  func placements(of device: Device) -> [Placement] { placesOfDevice[device.number] ?? [] }
 
   var kindOfDevice: [Int64: String] {
     Dictionary(devices.map { ($0.number, $0.kind) }) { _, last in last }

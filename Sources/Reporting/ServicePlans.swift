@@ -13,6 +13,8 @@ package struct ServicePlans: Sendable {
   private var slotHours = SlotHours()
   private var positionOfDevice: [Int64: Int] = [:]
   private var plans: [CalendarPlan] = []
+  /// In force, by the same positions; they share their storage with what was read.
+  private var entries: [[CalendarEntry]] = []
 
   /// Nobody planned anything but the weekly hours of each kind.
   package init() { typeOfSite = [:] }
@@ -33,7 +35,9 @@ package struct ServicePlans: Sendable {
       guard !concerned.isEmpty else { continue }
       if positions[concerned] == nil {
         positions[concerned] = plans.count
-        plans.append(CalendarPlan(concerned.map { entries[$0] }))
+        let said = concerned.map { entries[$0] }
+        plans.append(CalendarPlan(said))
+        self.entries.append(said.filter(\.isInForce))
       }
       positionOfDevice[device.number] = positions[concerned]
     }
@@ -54,6 +58,14 @@ package struct ServicePlans: Sendable {
       maintenance: plan.maintenance,
       announcedMaintenance: plan.announcedMaintenance, announcedHolidays: plan.announcedHolidays,
       bookedKnown: plan.bookedKnown)
+  }
+
+  /// The entries in force that are about a device and say something of `period`, for who asks why.
+  package func entries(of device: Device, in period: Interval) -> [CalendarEntry] {
+    guard let position = positionOfDevice[device.number] else { return [] }
+    return entries[position].filter { entry in
+      entry.occurrences.contains { $0.start < period.end && period.start < $0.end }
+    }
   }
 }
 

@@ -13,6 +13,8 @@ package struct CalendarChange: Sendable, Hashable {
 extension Store {
   /// Entries in force; more are no plan that people made.
   package static let calendarEntryCountMax = 20_000
+  /// With what was withdrawn or replaced.
+  package static let calendarVersionCountMax = 200_000
   /// Of all entries in force together: some 40 MB in memory.
   package static let calendarOccurrenceCountMax = 2_000_000
 
@@ -93,15 +95,19 @@ extension Store {
     let row = try Row.fetchOne(
       db,
       sql: """
-        SELECT count(*), coalesce(sum(occurrence_count), 0) FROM calendar_entry
-        WHERE withdrawn_at IS NULL
+        SELECT count(*) FILTER (WHERE withdrawn_at IS NULL),
+          coalesce(sum(occurrence_count) FILTER (WHERE withdrawn_at IS NULL), 0), count(*)
+        FROM calendar_entry
         """)
     let (entries, occurrences): (Int, Int) = (row?[0] ?? 0, row?[1] ?? 0)
-    guard entries <= Self.calendarEntryCountMax, occurrences <= Self.calendarOccurrenceCountMax
+    let versions: Int = row?[2] ?? 0
+    guard entries <= Self.calendarEntryCountMax, occurrences <= Self.calendarOccurrenceCountMax,
+      versions <= Self.calendarVersionCountMax
     else {
       throw invalid(
         "the calendars would hold too much", "at most \(Self.calendarEntryCountMax) entries with "
-          + "\(Self.calendarOccurrenceCountMax) occurrences")
+          + "\(Self.calendarOccurrenceCountMax) occurrences, \(Self.calendarVersionCountMax) "
+          + "with earlier versions")
     }
   }
 

@@ -38,7 +38,7 @@ extension Nhip {
       }
 
       func run() throws {
-        let period = try from.map { try PeriodOptions.period(from: $0, to: to) }
+        let period = try from.map { try RangeOptions.period(from: $0, to: to) }
         try SystemExit.mapped {
           let store = try Store(path: self.store, access: .readOnly)
           let found =

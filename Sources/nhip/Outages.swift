@@ -23,7 +23,7 @@ extension Nhip {
           """)
 
       @OptionGroup var place: StoreOptions
-      @OptionGroup var period: PeriodOptions
+      @OptionGroup var period: RangeOptions
       @Option(help: "Code of a unit: only devices in it and below it.") var unit: String?
       @Option(help: "Id of a device.") var device: String?
       @Option(help: "vi or en.") var lang = LanguageOption.vi

@@ -10,6 +10,34 @@ import Telemetry
 extension PeriodLength: ExpressibleByArgument {}
 extension ReportCalendar.Preset: ExpressibleByArgument {}
 
+/// A range of whole local days (UTC+7) or exact instants.
+struct RangeOptions: ParsableArguments {
+  @Option(help: "First day (2026-11-01 or 01/11/2026, UTC+7), or an RFC 3339 instant.")
+  var from: String
+
+  @Option(help: "Last day, included; or an RFC 3339 instant, not included.")
+  var to: String
+
+  func period() throws -> Interval { try Self.period(from: from, to: to) }
+
+  /// - Parameter to: nil means until now.
+  static func period(from: String, to: String?) throws -> Interval {
+    guard let start = LocalDate.midnight(from) ?? LocalDate.instant(from) else {
+      throw ValidationError("--from '\(from)' is not a date (2026-11-01, 01/11/2026) or instant")
+    }
+    guard let to else {
+      let now = Nhip.wallClock()
+      return Interval(start: min(start, now), end: now)
+    }
+    let lastDay = LocalDate.midnight(to).map { $0 + LocalTime.dayLength }
+    guard let end = lastDay ?? LocalDate.instant(to) else {
+      throw ValidationError("--to '\(to)' is not a date (2026-11-30, 30/11/2026) or instant")
+    }
+    guard start < end else { throw ValidationError("--to \(to) lies before --from \(from)") }
+    return Interval(start: start, end: end)
+  }
+}
+
 /// The period that a command is about: named, or a range of whole local days or exact instants.
 struct PeriodOptions: ParsableArguments {
   @Option(help: "First day (2026-11-01 or 01/11/2026, UTC+7), or an RFC 3339 instant.")
@@ -43,7 +71,7 @@ struct PeriodOptions: ParsableArguments {
       }
       guard let from else { throw ValidationError("--to needs a --from") }
       guard let to else { throw ValidationError("--from needs a --to") }
-      _ = try Self.period(from: from, to: to)
+      _ = try RangeOptions.period(from: from, to: to)
     }
   }
 
@@ -56,7 +84,7 @@ struct PeriodOptions: ParsableArguments {
     let span = try store.span()
     let found: ReportPeriod
     if let from, let to {
-      found = calendar.range(try Self.period(from: from, to: to))
+      found = calendar.range(try RangeOptions.period(from: from, to: to))
     } else {
       found = try named(by: calendar, now: now)
     }
@@ -73,23 +101,6 @@ struct PeriodOptions: ParsableArguments {
     } catch {
       throw ValidationError("\(error)")
     }
-  }
-
-  /// - Parameter to: nil means until now.
-  static func period(from: String, to: String?) throws -> Interval {
-    guard let start = LocalDate.midnight(from) ?? LocalDate.instant(from) else {
-      throw ValidationError("--from '\(from)' is not a date (2026-11-01, 01/11/2026) or instant")
-    }
-    guard let to else {
-      let now = Nhip.wallClock()
-      return Interval(start: min(start, now), end: now)
-    }
-    let lastDay = LocalDate.midnight(to).map { $0 + LocalTime.dayLength }
-    guard let end = lastDay ?? LocalDate.instant(to) else {
-      throw ValidationError("--to '\(to)' is not a date (2026-11-30, 30/11/2026) or instant")
-    }
-    guard start < end else { throw ValidationError("--to \(to) lies before --from \(from)") }
-    return Interval(start: start, end: end)
   }
 }
 

@@ -64,7 +64,7 @@ struct ScheduleCase {
         start: Self.instant(first), end: Self.instant(first + length))
       slots.append(
         Slot(
-          commune: "04321", id: "s\(number)", kind: chance(70) ? .loudspeaker : .videoEndpoint,
+          commune: "04321", id: "s\(number)", kind: chance(60) ? .loudspeaker : .videoEndpoint,
           interval: interval, programme: pick(programmes),
           priority: pick(Slot.Priority.allCases), voice: pick(Slot.Voice.allCases),
           requested: chance(70) ? nil : Milliseconds(Int.random(in: 1...length, using: &random))
@@ -77,6 +77,7 @@ struct ScheduleCase {
     if chance(50) {
       told.append(Told(second: Int.random(in: 0...100_000, using: &random), values: [:]))
     }
+    if chance(25) { told.removeAll() }
     for position in told.indices { told[position].hash = UInt64(position) }
     // Repeated, and in any order.
     told += told.filter { _ in Int.random(in: 0..<10, using: &random) == 0 }

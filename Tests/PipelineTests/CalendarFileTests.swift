@@ -3,6 +3,7 @@
 import Foundation
 import Pipeline
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct CalendarFileTests {
@@ -118,7 +119,38 @@ import Testing
     let hourly = try one(["DTSTART:20260301T080000", "DURATION:PT1M", "RRULE:FREQ=HOURLY"])
     #expect(hourly.isCut && hourly.occurrences.count == 10_000)
     let old = try one(["DTSTART:19900301T080000", "DURATION:PT1H", "RRULE:FREQ=DAILY"])
-    #expect(old.occurrences.count < 4_000 && old.occurrences.contains { $0.start > Self.now })
+    let again = try CalendarFile.read(
+      "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:19900301T080000\nDURATION:PT1H\n"
+        + "RRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n", file: "a.ics",
+      now: LocalTime.start(ofDay: LocalTime.day(year: 2026, month: 12, day: 31) ?? 0))
+    #expect(again.map(\.occurrences) == [old.occurrences], "the same file in the same year")
+    #expect(old.occurrences.count == 11 * 365 + 2)
+    #expect(old.occurrences.contains { $0.start > Self.now })
+  }
+
+  @Test("damaged files are read or refused, and end", arguments: 0..<150 as Range<UInt64>)
+  func damaged(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var bytes = Array(CalendarRuleCase(seed: seed).calendar().utf8)
+    let marks = Array(";:,=-+0123456789TZPWDHMS\r\n \"ABYFREQRULE".utf8)
+    for _ in 0..<Int.random(in: 1...6, using: &random) {
+      let at = Int.random(in: 0..<bytes.count, using: &random)
+      switch Int.random(in: 0..<3, using: &random) {
+      case 0: bytes.remove(at: at)
+      case 1: bytes[at] = marks.randomElement(using: &random)!
+      default: bytes.insert(marks.randomElement(using: &random)!, at: at)
+      }
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    do {
+      for event in try CalendarFile.read(text, file: "a.ics", now: Self.now) {
+        let starts = event.occurrences.map(\.start)
+        #expect(starts == starts.sorted() && event.occurrences.count <= 10_000, "seed \(seed)")
+        #expect(event.occurrences.allSatisfy { $0.duration > 0 }, "seed \(seed)")
+      }
+    } catch {
+      #expect(error.errors.allSatisfy { $0.file == "a.ics" && $0.line > 0 }, "seed \(seed)")
+    }
   }
 
   static let times = ["DTSTART:20260301T080000", "DURATION:PT1H"]
@@ -128,6 +160,7 @@ import Testing
     arguments: [
       (["DTSTART:20260301T080000", "DTEND:20260301T070000"], 7, "ends before it begins"),
       (["DTSTART:20260301T080000"], 4, "ends when it begins"),
+      (["DTSTART:20260301T080000", "DURATION:P4294967295W"], 7, "too long"),
       (["SUMMARY:nothing"], 4, "does not say when it begins"),
       (times + ["RRULE:FREQ=SOMETIMES"], 8, "is no recurrence rule"),
       (times + ["RRULE:FREQ=DAILY;COUNT=many"], 8, "is no recurrence rule"),

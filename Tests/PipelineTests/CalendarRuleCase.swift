@@ -10,7 +10,9 @@ struct CalendarRuleCase {
   enum Frequency: String, CaseIterable { case daily, weekly, monthly }
   enum Zone: CaseIterable { case local, named, universal }
 
+  /// 2026-02-16; rules are followed to the end of 2031.
   static let now = LocalTime.start(ofDay: 20_500)
+  static let horizon = LocalTime.start(ofDay: 22_645)
   private static let dayNames = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
   let frequency: Frequency
@@ -87,7 +89,7 @@ struct CalendarRuleCase {
       met += 1
       if let count, met > count { return (found, false) }
       let start = start(on: day)
-      if start >= Self.now + 5 * 366 * LocalTime.dayLength { return (found, true) }
+      if start >= Self.horizon { return (found, true) }
       if excludedDays.contains(day) { continue }
       found.append(Interval(start: start, end: start + length))
     }

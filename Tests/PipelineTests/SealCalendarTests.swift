@@ -77,6 +77,42 @@ struct SealCalendarTests {
     #expect(try Self.figures(fixture) == before)
   }
 
+  @Test("without the hot blocks of the day the same revision comes out of the sealed readings")
+  func withoutHotBlocks() throws {
+    let (fixture, other) = (try Self.fixture(), try Self.fixture())
+    for store in [fixture, other] {
+      #expect(try SealFixture.seal(store, through: 20_778, at: Self.sealedAt).count == 2)
+    }
+    try other.store.execute("DELETE FROM block")
+    for store in [fixture, other] {
+      try Self.enter(Self.window(650, 730), in: store, at: Self.sealedAt)
+      _ = try SealFixture.seal(store, through: 20_778, at: Self.sealedAt)
+    }
+    let (left, right) = (
+      try SealFixture.content(of: fixture.store), try SealFixture.content(of: other.store)
+    )
+    #expect(SealFixture.difference(left, right) == nil)
+    #expect(try Self.figures(other)["maintenance"] == "4800000")
+  }
+
+  @Test("verifying takes what the sealer has still to look at for no damage")
+  func verified() throws {
+    let fixture = try Self.fixture()
+    _ = try SealFixture.seal(fixture, through: 20_777, at: Self.sealedAt)
+    _ = try fixture.store.confirm(
+      ConfirmedGap(
+        interval: Self.window(599, 720), note: "router", enteredAt: Self.sealedAt,
+        enteredBy: "an"))
+    for isSealed in [false, true] {
+      if isSealed { _ = try SealFixture.seal(fixture, through: 20_777, at: Self.sealedAt) }
+      var faults: [String] = []
+      _ = try Verification.run(
+        store: fixture.store, profiles: fixture.profiles, progress: { _ in },
+        report: { faults.append("\($0)") })
+      #expect(faults.isEmpty, "\(isSealed)")
+    }
+  }
+
   @Test("maintenance announced in time is no revision of anything and has one figure")
   func announced() throws {
     let fixture = try Self.fixture()

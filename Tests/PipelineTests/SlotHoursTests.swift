@@ -48,11 +48,11 @@ struct SlotHoursTests {
     _ = try fixture.replay(lines)
     let report = try fixture.report(from: Self.start, to: Self.start + 300 * Self.minute)
     let found = try #require(report.devices.first { $0.device.number == device.number })
-    let availability = found.availability
+    let times = found.times
     // The slot from minute 120 to 150 and ten minutes on both sides; last heard in minute 129.
-    #expect(availability[.excluded] == 250 * Self.minute)
-    #expect(availability[.up] == 19 * Self.minute)
-    #expect(availability.outageCount == 1)
+    #expect(times[.excluded] == 250 * Self.minute)
+    #expect(times[.up] == 19 * Self.minute)
+    #expect(found.outageCount == 1)
     // Silent until minute 290, but nobody had to hear it.
     let alerts = try fixture.store.alerts(from: Self.start, to: Self.start + 300 * Self.minute)
     #expect(

@@ -143,6 +143,12 @@ struct ServicePlansTests {
         let wasKnown = plans.holds(works, device.number, at, announced: true)
         #expect(plan.maintenance.contains(at) == isWork, comment)
         #expect(plan.announcedMaintenance.contains(at) == (isWork && wasKnown), comment)
+        let said = made.entries(of: device, in: Interval(start: at, end: at + 1)).map(\.id)
+        let wanted = zip(plans.entries, plans.devices).filter { entry, devices in
+          entry.isInForce && devices.contains(device.number)
+            && entry.occurrences.contains { $0.contains(at) }
+        }
+        #expect(said == wanted.map(\.0.id), comment)
       }
     }
   }

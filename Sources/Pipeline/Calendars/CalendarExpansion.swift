@@ -8,10 +8,15 @@ import Telemetry
 /// libical says which dates a rule means; which of them are excluded, moved or behind the limits is
 /// decided here.
 struct CalendarExpansion {
-  /// Rules are followed so far behind the import, and those that began long ago from so far before.
-  static let horizon: Milliseconds = 5 * 366 * LocalTime.dayLength
+  /// So many whole years around the one of the import: the same file again in the same year says
+  /// the same.
+  static let horizonYears: Int64 = 5
   /// An event more frequent than that is no plan that people made.
   static let occurrenceCountMax = 10_000
+  /// One occurrence; longer work has no end that anybody knows.
+  static let lengthDaysMax = 3_660
+  /// Of one rule, those before the first that counts included: a century by the hour.
+  static let stepCountMax = 1_000_000
 
   /// How long an occurrence lasts: days by the calendar, then so much time.
   struct Length {
@@ -30,7 +35,8 @@ struct CalendarExpansion {
     let civilDay: Int64
   }
 
-  let now: Milliseconds
+  /// Occurrences that touch it are written out.
+  private let reach: Interval
   let start: CalendarTime
   let length: Length
   private(set) var isCut = false
@@ -39,15 +45,21 @@ struct CalendarExpansion {
   init(start: CalendarTime, length: Length, now: Milliseconds) {
     self.start = start
     self.length = length
-    self.now = now
+    let year = LocalTime.civil(ofDay: LocalTime.day(of: now)).year
+    func newYear(_ year: Int64) -> Milliseconds {
+      LocalTime.start(ofDay: LocalTime.day(year: max(1_900, year), month: 1, day: 1) ?? 0)
+    }
+    reach = Interval(
+      start: newYear(year - Self.horizonYears), end: newYear(year + Self.horizonYears + 1))
   }
 
   /// - Returns: ascending and distinct.
   mutating func occurrences(
     of event: CalendarComponent, overrides: [Override]
   ) -> [Interval] {
-    add(start)
-    for rule in event.properties(ICAL_RRULE_PROPERTY) {
+    let rules = event.properties(ICAL_RRULE_PROPERTY)
+    if rules.isEmpty || interval(from: start).end > reach.start { add(start) }
+    for rule in rules {
       for time in times(of: rule) { add(time) }
     }
     for addition in event.properties(ICAL_RDATE_PROPERTY).compactMap(\.addition) {
@@ -109,17 +121,19 @@ struct CalendarExpansion {
     guard let iterator = unsafe icalrecur_iterator_new(rule, start.value) else { return [] }
     defer { unsafe icalrecur_iterator_free(iterator) }
     var times: [CalendarTime] = []
-    while true {
+    for _ in 0..<Self.stepCountMax {
       let next = unsafe icalrecur_iterator_next(iterator)
       guard unsafe icaltime_is_null_time(next) == 0 else { return times }
       let time = unsafe CalendarTime(unsafe next)
       let interval = interval(from: time)
-      if interval.end <= now - Self.horizon { continue }
-      guard interval.start < now + Self.horizon, times.count <= Self.occurrenceCountMax else {
+      if interval.end <= reach.start { continue }
+      guard interval.start < reach.end, times.count <= Self.occurrenceCountMax else {
         isCut = true
         return times
       }
       times.append(time)
     }
+    isCut = true
+    return times
   }
 }

@@ -13,7 +13,7 @@ package enum CalendarFile {
   /// Of all events of a file together: what a store keeps of it stays small.
   package static let occurrenceCountMax = 200_000
 
-  /// - Parameter now: recurrences are followed to ``CalendarExpansion/horizon`` behind it.
+  /// - Parameter now: recurrences are followed for ``CalendarExpansion/horizonYears`` behind it.
   /// - Returns: one for each UID, in the order of the file.
   /// - Throws: everything wrong with the file, each error at its line.
   package static func load(

@@ -61,6 +61,14 @@ struct PlacedEvent {
     }
     guard let start = first.time, start.isReal else { return nil }
     guard let length = length(from: start) else { return nil }
+    guard length.days <= CalendarExpansion.lengthDaysMax,
+      length.rest <= Int64(CalendarExpansion.lengthDaysMax) * LocalTime.dayLength
+    else {
+      report(
+        component.property(ICAL_DTEND_PROPERTY) == nil ? "DURATION" : "DTEND",
+        "the event is too long", allowed: "\(CalendarExpansion.lengthDaysMax) days")
+      return nil
+    }
     let interval = CalendarExpansion(start: start, length: length, now: 0).interval(from: start)
     guard interval.duration > 0 else {
       let name = component.property(ICAL_DTEND_PROPERTY) == nil ? "DURATION" : "DTEND"

@@ -193,14 +193,14 @@ struct SealRun {
     return days
   }
 
-  /// Sealed days whose figures look at what people planned or confirmed anew. Without readings no
-  /// figure can be computed again, so those days stay as they are.
-  private func changedDays() throws -> Set<Int64> {
+  /// Sealed days whose figures look at what people planned or confirmed anew. Without readings, its
+  /// own or those of the day before, no figure can be computed again: such a day stays as it is.
+  func changedDays() throws -> Set<Int64> {
     let gone = try reader.readingsGoneBeforeDay()
     return Set(
       sealed.keys.filter { day in
         let scope = DeviceTerms.planScope(ofDay: day)
-        return day >= gone
+        return day > gone
           && changed.intervals.contains { $0.start < scope.end && scope.start < $0.end }
       })
   }

@@ -24,7 +24,7 @@ package struct IndicatorResult: Sendable, Hashable {
   package var failingCount: Int
   /// What may or may not, because it was not observed.
   package var undecidedCount: Int
-  /// Bulletins of which nobody can say whether they sounded; they count as not played.
+  /// Bulletins of which nobody can say whether they sounded; they count in neither part.
   package var unverifiableCount: Int64
   /// By provider, for data against quota.
   package var quotas: [QuotaUse]

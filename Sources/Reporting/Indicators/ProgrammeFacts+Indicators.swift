@@ -183,10 +183,9 @@ extension ProgrammeFacts {
   // MARK: Sums and systems
 
   private func fulfilment(_ parameters: Indicator.Parameters) -> [IndicatorItem] {
-    let priorities = parameters.priority.map { [$0] } ?? Indicator.Priority.allCases
-    return devices(ofKind: parameters.kind).compactMap { placed in
-      let requested = priorities.reduce(0) { $0 + placed.device.requested($1) }
-      let played = priorities.reduce(0) { $0 + placed.device.played($1) }
+    devices(ofKind: parameters.kind).compactMap { placed in
+      let requested = placed.device.requested(parameters.priority)
+      let played = placed.device.played(parameters.priority)
       guard requested > 0 else { return nil }
       return IndicatorItem(
         name: placed.device.name, position: placed.position, numerator: played,
@@ -194,15 +193,17 @@ extension ProgrammeFacts {
     }
   }
 
+  /// - Parameter unknown: what the whole does not hold, because nobody can say what became of it.
   private func ratios(
     _ parameters: Indicator.Parameters, of part: String, to whole: String, unknown: String = ""
   ) -> [IndicatorItem] {
     devices(ofKind: parameters.kind).compactMap { placed in
-      let (part, whole) = (placed.device.sum(part), placed.device.sum(whole))
+      let (part, unknown) = (placed.device.sum(part), placed.device.sum(unknown))
+      let whole = placed.device.sum(whole) + unknown
       guard whole > 0 else { return nil }
       return IndicatorItem(
         name: placed.device.name, position: placed.position, numerator: part, denominator: whole,
-        highest: part + placed.device.sum(unknown))
+        highest: part + unknown)
     }
   }
 
@@ -221,12 +222,22 @@ extension ProgrammeFacts {
 }
 
 extension DeviceFacts {
-  func requested(_ priority: Indicator.Priority) -> Milliseconds {
-    sum("requested_\(priority.rawValue)_ms")
+  /// How day figures call priorities; of some bulletins no one says it.
+  static let priorityNames = Indicator.Priority.allCases.map(\.rawValue) + ["unknown"]
+
+  /// - Parameter priority: nil means all, those of unknown priority too.
+  func requested(_ priority: Indicator.Priority?) -> Milliseconds {
+    sum("requested", of: priority)
   }
 
-  func played(_ priority: Indicator.Priority) -> Milliseconds {
-    sum("played_\(priority.rawValue)_ms")
+  /// - Parameter priority: nil means all, those of unknown priority too.
+  func played(_ priority: Indicator.Priority?) -> Milliseconds {
+    sum("played", of: priority)
+  }
+
+  private func sum(_ what: String, of priority: Indicator.Priority?) -> Milliseconds {
+    let names = priority.map { [$0.rawValue] } ?? Self.priorityNames
+    return names.reduce(0) { $0 + sum("\(what)_\($1)_ms") }
   }
 }
 

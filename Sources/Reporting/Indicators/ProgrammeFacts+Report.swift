@@ -6,9 +6,8 @@ import Telemetry
 extension ProgrammeFacts {
   /// The sums over days that indicators and the ranking look at.
   static let sumNames: [String] =
-    Indicator.Priority.allCases.flatMap {
-      ["requested_\($0.rawValue)_ms", "played_\($0.rawValue)_ms"]
-    } + Indicator.flags.flatMap { ["\($0)_ready", "\($0)_known"] } + [
+    DeviceFacts.priorityNames.flatMap { ["requested_\($0)_ms", "played_\($0)_ms"] }
+    + Indicator.flags.flatMap { ["\($0)_ready", "\($0)_known"] } + [
       "unverifiable_slots", "voice_tts_ms", "voice_all_ms", "voice_tts_bulletins",
       "voice_all_bulletins", "meetings", "meetings_on_time", "meetings_unverifiable",
       "wrong_clock", "out_of_range", "duplicates",

@@ -4,12 +4,12 @@ import Telemetry
 
 /// What section I says beside its numbers.
 extension Words {
-  var indicator: String { pick("Chỉ tiêu", "Target") }
-  var plan: String { pick("Kế hoạch", "Plan") }
-  var result: String { pick("Kết quả thực hiện", "Result") }
-  var completion: String { pick("Tỷ lệ hoàn thành (%)", "Completion (%)") }
-  var againstPrevious: String { pick("So với kỳ trước", "Against the period before") }
-  var note: String { pick("Ghi chú", "Note") }
+  var indicatorHeading: String { pick("Chỉ tiêu", "Target") }
+  var planHeading: String { pick("Kế hoạch", "Plan") }
+  var resultHeading: String { pick("Kết quả thực hiện", "Result") }
+  var completionHeading: String { pick("Tỷ lệ hoàn thành (%)", "Completion (%)") }
+  var previousHeading: String { pick("So với kỳ trước", "Against the period before") }
+  var remarkHeading: String { pick("Ghi chú", "Note") }
 
   /// Nil if there is nothing to say.
   func note(of result: IndicatorResult, _ format: LocalFormat) -> String? {
@@ -34,8 +34,8 @@ extension Words {
       let count = format.count(result.unverifiableCount)
       parts.append(
         pick(
-          "\(count) lượt phát chưa xác minh được, tính là không phát",
-          "\(count) bulletins unverifiable, counted as not played"))
+          "\(count) lượt phát chưa xác minh được, không tính",
+          "\(count) bulletins unverifiable, not counted"))
     }
     for quota in result.quotas {
       let use = "\(format.count(quota.usedMegabytes))/\(format.count(quota.quotaMegabytes)) MB"
@@ -73,8 +73,8 @@ extension IndicatorResult {
   package static func headings(in language: Language) -> [String] {
     let words = Words(language: language)
     return [
-      words.indicator, words.unit, words.plan, words.result, words.completion,
-      words.againstPrevious, words.note,
+      words.indicatorHeading, words.unit, words.planHeading, words.resultHeading,
+      words.completionHeading, words.previousHeading, words.remarkHeading,
     ]
   }
 
@@ -87,5 +87,19 @@ extension IndicatorResult {
       words.value(value, of: indicator, format), completion.map(format.percent) ?? "–",
       words.change(of: self, format), words.note(of: self, format) ?? "",
     ]
+  }
+
+  /// A line for each unit of the indicator's level, under the same headings.
+  package func partCells(in language: Language) -> [[String]] {
+    let words = Words(language: language)
+    let format = LocalFormat(words: words)
+    return parts.map { part in
+      let completion = part.value.map { $0 * 1_000_000 / indicator.plan }
+      return [
+        part.name.isEmpty ? part.code : part.name, indicator.unit,
+        words.plan(of: indicator, format), words.value(part.value, of: indicator, format),
+        completion.map(format.percent) ?? "–", "", "",
+      ]
+    }
   }
 }

@@ -147,7 +147,8 @@ extension Placements {
       // Units above belong to it, whether or not they are in force.
       while shown[next] == nil, let unit = versions.unit(next, at: end) {
         var unit = unit
-        unit.validTo = versions.units[next]?.validTo
+        // Whether it ended is known best today; that it will end later is no matter of this period.
+        unit.validTo = versions.units[next]?.validTo.flatMap { $0 <= end ? $0 : nil }
         shown[next] = unit
         next = unit.parent
       }

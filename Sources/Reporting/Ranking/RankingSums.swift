@@ -34,10 +34,8 @@ struct RankingSums: Sendable {
     }
     unobserved += facts.unobserved
     expected += facts.up + facts.down + facts.maintenance + facts.unobserved
-    for priority in Indicator.Priority.allCases {
-      requested += facts.requested(priority)
-      played += facts.played(priority)
-    }
+    requested += facts.requested(nil)
+    played += facts.played(nil)
     if facts.device.kind == settings.usageKind {
       used += facts.usage[settings.usageFigure] ?? 0
       usedDays += Int64(facts.daysJudged)

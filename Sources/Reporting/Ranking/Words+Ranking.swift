@@ -4,10 +4,10 @@ import Telemetry
 
 /// What section V says.
 extension Words {
-  var rank: String { pick("Xếp hạng", "Rank") }
-  var score: String { pick("Điểm", "Score") }
+  var rankHeading: String { pick("Xếp hạng", "Rank") }
+  var scoreHeading: String { pick("Điểm", "Score") }
   var usageScore: String { pick("Mức sử dụng hoặc tỷ lệ phát", "Use or fulfilment") }
-  var deviceCount: String { pick("Số thiết bị", "Devices") }
+  var deviceCountHeading: String { pick("Số thiết bị", "Devices") }
   var serviceScore: String { pick("Độ khả dụng dịch vụ", "Service availability") }
 
   func level(_ level: String) -> String {
@@ -83,8 +83,8 @@ extension Ranking {
   package static func headings(in language: Language) -> [String] {
     let words = Words(language: language)
     return [
-      words.rank, words.reportUnit, words.score, words.serviceScore, words.usageScore,
-      words.dataQuality, words.deviceCount, words.note,
+      words.rankHeading, words.reportUnit, words.scoreHeading, words.serviceScore, words.usageScore,
+      words.dataQuality, words.deviceCountHeading, words.remarkHeading,
     ]
   }
 
