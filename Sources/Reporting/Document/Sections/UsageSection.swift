@@ -25,6 +25,8 @@ extension DocumentBuilder {
     var kind: String
     var title: String
     var figures: [UsageFigure]
+    /// Greatest values of which somebody knows when: the others need no column for it.
+    var timed: Set<String>
   }
 
   private func kindsOfUsage() -> [UsedKind] {
@@ -32,7 +34,12 @@ extension DocumentBuilder {
     for device in report.devices where kinds[device.device.kind] == nil {
       kinds[device.device.kind] = UsedKind(
         kind: device.device.kind, title: words.title(device.kindTitle),
-        figures: device.usage.map(\.figure))
+        figures: device.usage.map(\.figure), timed: [])
+    }
+    for device in report.devices {
+      for result in device.usage where result.at != nil {
+        kinds[device.device.kind]?.timed.insert(result.figure.name)
+      }
     }
     return kinds.values.sorted {
       $0.title != $1.title ? LocalFormat.precedes($0.title, $1.title) : $0.kind < $1.kind
@@ -46,7 +53,7 @@ extension DocumentBuilder {
     ]
     for figure in kind.figures {
       columns.append(.number(heading(of: figure), width: 13))
-      if figure.formula == .maximum { columns.append(.word(words.at, width: 17)) }
+      if kind.timed.contains(figure.name) { columns.append(.word(words.at, width: 17)) }
     }
     columns.append(.number(words.reboots, width: 9))
     var table = DocumentTable(name: kind.title, columns: columns)
@@ -59,7 +66,7 @@ extension DocumentBuilder {
         [.text(""), .text(name(of: unit)), .text("")]
           + kind.figures.flatMap { figure in
             let sum = sums.first { $0.figure.name == figure.name }
-            return cells(figure, sum, isSum: true)
+            return cells(sum, isTimed: kind.timed.contains(figure.name), isSum: true)
           } + [.text("")], rank: .group(depth: unit.depth))
       for device in unit.devices where device.device.kind == kind.kind {
         number += 1
@@ -67,7 +74,7 @@ extension DocumentBuilder {
           [.count(number), .repeated(name(of: unit)), .text(name(of: device))]
             + kind.figures.flatMap { figure in
               let result = device.usage.first { $0.figure.name == figure.name }
-              return cells(figure, result, isSum: false)
+              return cells(result, isTimed: kind.timed.contains(figure.name), isSum: false)
             } + [.count(device.rebootCount)])
       }
     }
@@ -85,9 +92,9 @@ extension DocumentBuilder {
   }
 
   /// - Parameter isSum: what cannot be added over devices stays empty, which is not "not known".
-  private func cells(_ figure: UsageFigure, _ result: UsageResult?, isSum: Bool) -> [Cell] {
+  private func cells(_ result: UsageResult?, isTimed: Bool, isSum: Bool) -> [Cell] {
     var cells = [isSum && result == nil ? Cell.text("") : amount(result)]
-    if figure.formula == .maximum {
+    if isTimed {
       cells.append(result?.at.map { .instant($0) } ?? .text(""))
     }
     return cells
