@@ -39,6 +39,11 @@ package enum JSONReport {
     var rankings: [RankingPart]
     var alerts: [AlertPart]
     var dataQuality: QualityPart
+    /// The store's own name, and how far it was read.
+    var store: String
+    var newestBlock: Int64
+    /// Counts changes of what figures mean.
+    var definitionVersion: Int
     /// Before it readings are gone and what was sealed stands; absent if none are.
     var readingsFrom: Milliseconds?
 
@@ -56,6 +61,9 @@ package enum JSONReport {
       rankings = report.rankings.map(RankingPart.init)
       alerts = report.alerts.rules.map(AlertPart.init)
       dataQuality = QualityPart(report.quality)
+      store = report.provenance.store
+      newestBlock = report.provenance.newestBlock
+      definitionVersion = report.provenance.definitionVersion
       readingsFrom = report.seal.readingsGoneUntil
     }
   }

@@ -17,13 +17,14 @@ extension Report {
   ///   - settings: nil means those in force in the store.
   ///   - previous: the period that the targets are compared with; nil compares with nothing.
   ///   - targets: nil means those in force in the store.
+  ///   - sinceRevision: also what later revisions of sealed days changed.
   ///   - progress: called with the share of the work done, 0 to 1.
   /// - Throws: `StoreError`.
   package static func build(
     store: Store, profiles: [Profile], period: Interval, previous: Interval? = nil,
     unit: String? = nil, kind: String? = nil, language: Language = .vi,
     settings: UptimeSettings? = nil, targets: ProgrammeTargets? = nil,
-    progress: (Double) -> Void = { _ in }
+    sinceRevision: Int? = nil, progress: (Double) -> Void = { _ in }
   ) throws -> Report {
     let registry = try store.registry()
     let placements = try Placements.read(from: store, registry: registry)
@@ -43,6 +44,7 @@ extension Report {
       reading.sums.kinds, scope: scope, period: period, knownUntil: reading.knownUntil,
       language: language, settings: settings)
     report.seal = reading.cover
+    report.provenance = try ReportProvenance(store)
     try report.seal.compare(with: store, scope: scope, settings: .inForce(in: store))
     report.alerts = AlertAccount(
       try store.alerts(from: period.start, to: period.end),
@@ -51,6 +53,11 @@ extension Report {
       grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
     report.quality.quarantine = try quarantineCounts(in: store)
     report.quality.inboxAddresses = try store.inbox().count
+    if let sinceRevision {
+      report.changes = try RevisionChanges(
+        store: store, period: period, since: sinceRevision,
+        devices: Set(scope.devices.map(\.number)))
+    }
     let targets = try targets ?? .inForce(in: store)
     let before = try reportBefore(
       previous, store: store, targets: targets, scope: makeScope(of:), settings: settings

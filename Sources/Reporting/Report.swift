@@ -22,6 +22,9 @@ package struct Report: Sendable {
   package var alerts = AlertAccount()
   /// What people recorded of outages, by registry number of the device.
   package var recordedCauses: [Int64: [RecordedCause]] = [:]
+  package var provenance = ReportProvenance()
+  /// What revisions changed since the one that was asked for; nil if none was asked for.
+  package var changes: RevisionChanges?
   /// Section I: what became of the programme's targets.
   package var indicators: [IndicatorResult] = []
   /// Section V: one for each level of which the report has two units or more.

@@ -37,8 +37,18 @@ extension Nhip {
     var outageMin: String?
     @Option(help: "Percent of availability to reach (99.5); the pipeline's if absent.")
     var target: Double?
+    @Option(
+      name: .customLong("since-revision"),
+      help: "Also what changed in sealed days since this revision; 1 is the first seal.")
+    var sinceRevision: Int?
     @OptionGroup var form: ReportForm
     @Option(help: "vi or en.") var lang = LanguageOption.vi
+
+    func validate() throws {
+      if let sinceRevision, sinceRevision < 1 {
+        throw ValidationError("--since-revision \(sinceRevision): revisions count from 1")
+      }
+    }
 
     func run() throws {
       try SystemExit.mapped {
@@ -51,7 +61,7 @@ extension Nhip {
           store: store, profiles: profiles, period: period.interval, previous: period.previous,
           unit: unit, kind: kind, language: lang.language, settings: try settings(store),
           targets: try programme.programme(store: store, profiles: profiles),
-          progress: progress.show)
+          sinceRevision: sinceRevision, progress: progress.show)
         progress.finish()
         try form.write(report)
       }

@@ -118,8 +118,10 @@ import Testing
     guard let from = LocalDate.instant(description.from),
       let to = LocalDate.instant(description.to)
     else { throw CocoaError(.coderInvalidValue) }
-    let report = try Reporting.Report.build(
+    var report = try Reporting.Report.build(
       store: store, profiles: profiles, period: Interval(start: from, end: to))
+    // Every store has a name of its own.
+    report.provenance.store = "00000000-0000-0000-0000-000000000000"
     return (report, Letterhead(body: description.body, place: description.place))
   }
 }

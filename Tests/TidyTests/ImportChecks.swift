@@ -36,6 +36,7 @@ enum ImportChecks {
   static let reserved: [String: Set<String>] = [
     "GRDB": ["Storage"],
     "Yams": ["Pipeline"],
+    "Crypto": ["Reporting"],
     "Mustache": ["Reporting"],
     "ArgumentParser": ["nhip"],
   ]

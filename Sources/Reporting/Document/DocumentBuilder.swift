@@ -4,11 +4,8 @@ import Analysis
 import Telemetry
 
 extension ReportDocument {
-  /// - Parameter provenance: where the figures come from (watermark, definitions), a line each.
-  package init(
-    _ report: Report, letterhead: Letterhead = Letterhead(), provenance: [String] = []
-  ) {
-    self = DocumentBuilder(report: report).document(letterhead, provenance: provenance)
+  package init(_ report: Report, letterhead: Letterhead = Letterhead()) {
+    self = DocumentBuilder(report: report).document(letterhead)
   }
 }
 
@@ -27,7 +24,7 @@ struct DocumentBuilder {
     format = LocalFormat(words: words)
   }
 
-  func document(_ letterhead: Letterhead, provenance: [String]) -> ReportDocument {
+  func document(_ letterhead: Letterhead) -> ReportDocument {
     var sections = [summary()]
     if report.devices.isEmpty {
       sections.append(
@@ -39,11 +36,12 @@ struct DocumentBuilder {
       sections += [availability(), usage()]
     }
     sections += [alerts(), ranking(), quality()]
+    if let changes = report.changes { sections.append(revisions(changes)) }
     return ReportDocument(
       language: report.language, letterhead: letterhead, title: words.reportTitle,
       head: words.head(of: report, format).map { .init(name: $0.name, value: $0.value) },
       notes: [words.sealing(report.seal)] + [words.kept(of: report)].compactMap(\.self),
-      sections: sections, provenance: provenance, knownUntil: report.knownUntil)
+      sections: sections, provenance: words.provenance(of: report), knownUntil: report.knownUntil)
   }
 
   // MARK: What several sections share
