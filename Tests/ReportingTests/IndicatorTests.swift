@@ -31,11 +31,6 @@ import Testing
     #expect(result.failing == ["Thôn 2", "Thôn 3", "Thôn 5"] && result.failingCount == 3)
     #expect(result.parts.map(\.value) == [333_333, 500_000])
     #expect(result.parts.map(\.code) == ["00001", "00002"])
-    #expect(
-      result.partCells(in: .vi) == [
-        ["Xã A", "%", "100", "33,33", "33,33", "", ""],
-        ["Xã B", "%", "100", "50,00", "50,00", "", ""],
-      ])
     world.scope = "00001"
     #expect(world.facts.result(of: villages(.unitsWithDevice)).value == 333_333)
     #expect(world.facts.result(of: villages(.unitsWithDevice)).parts.isEmpty)

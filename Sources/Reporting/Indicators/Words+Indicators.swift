@@ -88,18 +88,4 @@ extension IndicatorResult {
       words.change(of: self, format), words.note(of: self, format) ?? "",
     ]
   }
-
-  /// A line for each unit of the indicator's level, under the same headings.
-  package func partCells(in language: Language) -> [[String]] {
-    let words = Words(language: language)
-    let format = LocalFormat(words: words)
-    return parts.map { part in
-      let completion = part.value.map { $0 * 1_000_000 / indicator.plan }
-      return [
-        part.name.isEmpty ? part.code : part.name, indicator.unit,
-        words.plan(of: indicator, format), words.value(part.value, of: indicator, format),
-        completion.map(format.percent) ?? "–", "", "",
-      ]
-    }
-  }
 }
