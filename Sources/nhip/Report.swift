@@ -58,7 +58,8 @@ extension Nhip {
         try check(store, profiles)
         let progress = Progress()
         let report = try Reporting.Report.build(
-          store: store, profiles: profiles, period: period.interval, previous: period.previous,
+          store: store, profiles: profiles, period: period.interval,
+          previous: form.comparesWithPrevious ? period.previous : nil,
           unit: unit, kind: kind, language: lang.language, settings: try settings(store),
           targets: try programme.programme(store: store, profiles: profiles),
           sinceRevision: sinceRevision, progress: progress.show)

@@ -48,6 +48,9 @@ struct ReportForm: ParsableArguments {
     }
   }
 
+  /// Machine CSV has a row a device, and no targets.
+  var comparesWithPrevious: Bool { format != .csv || dialect != .rfc4180 }
+
   func write(_ report: Reporting.Report) throws {
     switch format {
     case .csv where dialect == .rfc4180: try write(CSVReport.render(report))
