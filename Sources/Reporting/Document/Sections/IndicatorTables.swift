@@ -14,10 +14,10 @@ extension DocumentBuilder {
     var table = DocumentTable(
       name: words.indicatorTable,
       columns: [
-        .number(words.number, width: 5), .name(headings[0], width: 28),
-        .word(headings[1], width: 7), .number(headings[2], width: 8),
-        .number(headings[3], width: 9), .number(headings[4], width: 9),
-        .number(headings[5], width: 9), .text(headings[6], width: 18),
+        .number(words.number, width: 5), .name(headings[0], width: 24),
+        .word(headings[1], width: 6), .number(headings[2], width: 7),
+        .number(headings[3], width: 8), .number(headings[4], width: 8),
+        .number(headings[5], width: 8), .text(headings[6], width: 28),
       ])
     for (position, result) in report.indicators.enumerated() {
       table.append([

@@ -108,19 +108,19 @@ extension DocumentBuilder {
     return result.shown.map { .number($0, decimals: 2) } ?? .absent
   }
 
-  /// The kind's first figure that can be added, by the units that stand directly above devices.
+  /// The kind's first figure that can be added, of the devices that stand directly in each unit.
   private func chart(of kind: UsedKind) -> DocumentSection.Part? {
     let additive = kind.figures.first { $0.formula != .mean && $0.formula != .maximum }
     guard let figure = additive else { return nil }
     var bars: [DocumentFigure.BarLine] = []
     for unit in report.units where isKind(kind.kind, in: unit) {
-      let result = unit.usage.first {
-        $0.kind == kind.kind && $0.result.figure.name == figure.name
-      }?.result
-      guard let result, let shown = result.shown, shown > 0 else { continue }
+      // What stands directly in it: a commune beside its villages would hold their sum.
+      let sum = unit.devices.filter { $0.device.kind == kind.kind }
+        .compactMap { $0.usage.first { $0.figure.name == figure.name }?.shown }.reduce(0, +)
+      guard sum > 0 else { continue }
       bars.append(
         DocumentFigure.BarLine(
-          name: name(of: unit), value: shown, shown: format.shown(amount(result))))
+          name: name(of: unit), value: sum, shown: format.number(sum)))
     }
     guard bars.count > 1 else { return nil }
     let isCut = bars.count > Self.barCountMax
