@@ -4,8 +4,8 @@ import Foundation
 import Storage
 import Telemetry
 
-/// Fills a store with sealed days of its devices, as `nhip run` would have left them, and writes the
-/// same figures as CSV for the peer.
+/// Fills a store with sealed days of its devices, as `nhip run` would have left them, and writes
+/// the same figures as CSV for the peer.
 ///
 ///     ReportBenchmark STORE FIRST-DAY DAYS SEED FOLDER
 ///
