@@ -21,10 +21,9 @@ extension Explanation {
   ) throws -> Explanation? {
     var registry = try store.registry()
     registry.devices.removeAll { $0.number != number }
+    let plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
     let scope = ReportScope(
-      registry: registry, profiles: profiles,
-      plans: try ServicePlans(store: store, registry: registry, profiles: profiles),
-      period: period, unit: nil, kind: nil)
+      registry: registry, profiles: profiles, plans: plans, period: period, unit: nil, kind: nil)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }
@@ -64,6 +63,12 @@ extension Explanation {
     explanation.keptUntil = parts.kept.last?.interval.end
     explanation.alerts = try store.alerts(from: period.start, to: period.end).filter {
       $0.device == number
+    }
+    explanation.entries = plans.entries(of: device, in: period)
+    explanation.recordedCauses = try store.recordedCauses(from: .min, to: .max)
+      .filter { $0.device == number }
+    explanation.confirmedGaps = try store.confirmedGaps().filter {
+      $0.withdrawnAt == nil && $0.interval.intersection(period) != nil
     }
     return explanation
   }

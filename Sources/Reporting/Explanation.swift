@@ -18,6 +18,12 @@ package struct Explanation: Sendable {
   package var serviceMetrics: [Metric]
   /// Those that were open at some moment of the period, oldest first.
   package var alerts: [Alert] = []
+  /// Entries of calendars that are about the device and reach into the period.
+  package var entries: [CalendarEntry] = []
+  /// What people recorded of its outages, oldest first.
+  package var recordedCauses: [RecordedCause] = []
+  /// Windows of the period in which our own uplink was down, as somebody confirmed.
+  package var confirmedGaps: [ConfirmedGap] = []
   package var seal = SealCover()
   /// Before it the readings that prove an outage are gone; nil if none are.
   package var keptUntil: Milliseconds?

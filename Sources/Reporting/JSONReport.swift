@@ -41,7 +41,7 @@ package enum JSONReport {
     var dataQuality: QualityPart
     /// The store's own name, and how far it was read.
     var store: String
-    var newestBlock: Int64
+    var watermark: String
     /// Counts changes of what figures mean.
     var definitionVersion: Int
     /// Before it readings are gone and what was sealed stands; absent if none are.
@@ -62,7 +62,7 @@ package enum JSONReport {
       alerts = report.alerts.rules.map(AlertPart.init)
       dataQuality = QualityPart(report.quality)
       store = report.provenance.store
-      newestBlock = report.provenance.newestBlock
+      watermark = report.provenance.watermark
       definitionVersion = report.provenance.definitionVersion
       readingsFrom = report.seal.readingsGoneUntil
     }

@@ -33,6 +33,12 @@ struct PeriodReading {
     sums = PeriodSums(scope: scope, period: period, settings: settings)
   }
 
+  /// The sealed days that the whole period lies in; nil if some of it is not sealed.
+  var sealedWhole: [SealedDay]? {
+    guard cover.isWhole else { return nil }
+    return sealedDays.filter { $0.interval.intersection(period) != nil }
+  }
+
   /// - Parameter progress: told how far it has come, 0 to 1.
   mutating func read(progress: (Double) -> Void) throws {
     let days = Double(max(1, parts.sealed.count))

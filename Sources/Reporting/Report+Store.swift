@@ -44,7 +44,7 @@ extension Report {
       reading.sums.kinds, scope: scope, period: period, knownUntil: reading.knownUntil,
       language: language, settings: settings)
     report.seal = reading.cover
-    report.provenance = try ReportProvenance(store)
+    report.provenance = try ReportProvenance(store, sealed: reading.sealedWhole)
     try report.seal.compare(with: store, scope: scope, settings: .inForce(in: store))
     report.alerts = AlertAccount(
       try store.alerts(from: period.start, to: period.end),

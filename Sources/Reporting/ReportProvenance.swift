@@ -10,23 +10,30 @@ import Telemetry
 package struct ReportProvenance: Sendable, Hashable {
   /// The store's own name, given when it was made.
   package var store: String
-  /// The newest block of readings that the report could have read.
-  package var newestBlock: Int64
-  /// The newest sealed day of the whole store, in local days since 1970-01-01.
-  package var newestSealedDay: Int64?
+  /// How far the store was read: `block:N` is the newest block of readings; where every day of the
+  /// period is sealed, `sealed:` and a hash of the days' content and revisions, which nothing but a
+  /// revision changes.
+  package var watermark: String
   /// Counts changes of what figures mean.
   package var definitionVersion = FigurePiece.definitionVersion
 
-  package init(store: String = "", newestBlock: Int64 = 0, newestSealedDay: Int64? = nil) {
+  package init(store: String = "", watermark: String = "") {
     self.store = store
-    self.newestBlock = newestBlock
-    self.newestSealedDay = newestSealedDay
+    self.watermark = watermark
   }
 
-  init(_ store: Store) throws(StoreError) {
-    self.init(
-      store: store.uuid, newestBlock: try store.lastBlock(),
-      newestSealedDay: try store.sealedDays().last?.day)
+  /// - Parameter sealed: the days of the period if all of them are; nil if some are not.
+  init(_ store: Store, sealed: [SealedDay]?) throws(StoreError) {
+    guard let sealed else {
+      self.init(store: store.uuid, watermark: "block:\(try store.newestBlockEver())")
+      return
+    }
+    let words = sealed.flatMap { day in
+      [day.day, Int64(day.revision), day.contentHash].map { UInt64(bitPattern: $0) }
+    }
+    let hash = String(PayloadHash.of(words), radix: 16)
+    let zeros = String(repeating: "0", count: 16 - hash.count)
+    self.init(store: store.uuid, watermark: "sealed:\(zeros)\(hash)")
   }
 }
 
@@ -44,18 +51,12 @@ extension Words {
   /// What stands below the signatures, a line each.
   func provenance(of report: Report) -> [String] {
     let from = report.provenance
-    var store = pick(
-      "Kho số liệu \(from.store), đến khối \(from.newestBlock)",
-      "Store \(from.store), up to block \(from.newestBlock)")
-    if let day = from.newestSealedDay {
-      let date = LocalTime.date(ofDay: day)
-      store += pick("; đã chốt đến hết ngày \(date)", "; sealed to the end of \(date)")
-    }
     return [
-      store
-        + pick(
-          "; định nghĩa số liệu phiên bản \(from.definitionVersion)",
-          "; definitions of figures, version \(from.definitionVersion)"),
+      pick(
+        "Kho số liệu \(from.store), dấu \(from.watermark); định nghĩa số liệu phiên bản"
+          + " \(from.definitionVersion)",
+        "Store \(from.store), watermark \(from.watermark); definitions of figures, version"
+          + " \(from.definitionVersion)"),
       pick("SHA-256 của bản JSON: ", "SHA-256 of the JSON form: ") + report.digest,
     ]
   }

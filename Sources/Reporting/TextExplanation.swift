@@ -30,8 +30,50 @@ package enum TextExplanation {
     for (position, evidence) in explanation.outages.enumerated() {
       text += "\n\(position + 1). " + outage(evidence, words, format)
     }
-    return text + service(explanation, words, format) + alerts(explanation, words, format)
+    return text + service(explanation, words, format) + known(explanation, words, format)
+      + alerts(explanation, words, format)
   }
+
+  /// What people know: entries of calendars, recorded causes, confirmed gaps.
+  private static func known(
+    _ explanation: Explanation, _ words: Words, _ format: LocalFormat
+  ) -> String {
+    let period = explanation.availability.period
+    var lines: [String] = []
+    for entry in explanation.entries {
+      let inside = entry.occurrences.filter { $0.intersection(period) != nil }
+      let times = inside.prefix(Self.occurrencesListedMax).map {
+        "\(format.instant($0.start)) → \(format.instant($0.end))"
+      }
+      let more = inside.count > times.count ? ", … (\(inside.count))" : ""
+      var line = "\(words.purpose(entry.purpose)): \(entry.title) [\(entry.calendar)]: "
+      line += times.joined(separator: ", ") + more
+      line += "; \(words.enteredAt) \(format.instant(entry.enteredAt)), \(entry.enteredBy)"
+      let late = inside.count { $0.start < entry.enteredAt }
+      if late > 0 { line += "; \(words.late(late))" }
+      if let withdrawn = entry.withdrawnAt {
+        line += "; \(words.withdrawn(format.instant(withdrawn), by: entry.withdrawnBy ?? ""))"
+      }
+      lines.append(line)
+    }
+    for cause in explanation.recordedCauses where period.contains(cause.at) {
+      let said = [cause.cause, cause.responsible, cause.reference].filter { !$0.isEmpty }
+      lines.append(
+        "\(words.recordedCause) (\(format.instant(cause.at))): \(said.joined(separator: "; ")); "
+          + "\(words.enteredAt) \(format.instant(cause.enteredAt)), \(cause.enteredBy)")
+    }
+    for gap in explanation.confirmedGaps {
+      lines.append(
+        "\(words.confirmedGap): \(format.instant(gap.interval.start)) → "
+          + "\(format.instant(gap.interval.end)); \(words.enteredBy) \(gap.enteredBy)")
+    }
+    guard !lines.isEmpty else { return "" }
+    let numbered = lines.enumerated().map { "\($0.offset + 1). \($0.element)\n" }
+    return "\n\(words.knownHeading)\n" + numbered.joined()
+  }
+
+  /// A nightly entry over a year is told by its first times.
+  private static let occurrencesListedMax = 5
 
   private static func service(
     _ explanation: Explanation, _ words: Words, _ format: LocalFormat

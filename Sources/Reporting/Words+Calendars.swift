@@ -18,6 +18,10 @@ extension Words {
   var enteredBy: String { pick("Người nhập", "Entered by") }
   var note: String { pick("Ghi chú", "Note") }
   var recordedCause: String { pick("Nguyên nhân ghi nhận", "Recorded cause") }
+  var confirmedGap: String {
+    pick("Khoảng ta mất kết nối (đã xác nhận)", "Our own uplink was down (confirmed)")
+  }
+  var knownHeading: String { pick("Lịch và ghi nhận", "Calendars and notes") }
   var everything: String { pick("tất cả thiết bị", "every device") }
   var noEntries: String { pick("Không có mục lịch nào.", "No entries.") }
   var noOutages: String { pick("Không có lần gián đoạn nào trong kỳ.", "No outage in the period.") }

@@ -193,6 +193,13 @@ extension Store {
     }
   }
 
+  /// The newest block that was ever committed, whatever became of it.
+  package func newestBlockEver() throws(StoreError) -> Int64 {
+    try read("blocks cannot be read") { db in
+      try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'block'") ?? 0
+    }
+  }
+
   /// The newest block's id, 0 when there is none.
   package func lastBlock() throws(StoreError) -> Int64 {
     try read("blocks cannot be read") { db in

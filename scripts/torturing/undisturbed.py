@@ -15,6 +15,9 @@ from .presence import Marks, holes
 
 # Parts of a report that may differ, each with its reason.
 MAY_DIFFER = {
+    "store": "every store has a name of its own",
+    "watermark": "blocks are numbered by commits, and no two runs commit alike",
+    "rankings": "made of uptime and of counts of repeated messages; compared by device",
     "known_until": "how long we listened after the last message is our own record",
     "revision": "one of the two may have been sealed more often",
     "alerts": "an alert is judged when its messages arrive, and a silence while we listen",
@@ -23,7 +26,9 @@ MAY_DIFFER = {
 # Flags of a reading that tell of its way to us, or of our own clock.
 FLAGS_OF_THE_WAY = {"resumed", "redelivered", "received_at_wrong"}
 # Parts of a device's figures that a mark can change.
-UPTIME = ("availability", "service", "meets_target")
+UPTIME = (
+    "availability", "announced_times", "service", "meets_target", "days_at_target", "days_judged",
+    "strip")
 # They have no time of their own.
 UNTIMED = {"retained", "offline_mark"}
 

@@ -15,6 +15,8 @@ extension LocalFormat {
     case .percent(let ratio, let lowest, let highest):
       shown(percentParts(ratio, lowest, highest))
     case .number(let value, let decimals): number(value, decimals: decimals)
+    // Printed like percentages in parts per million.
+    case .points(let points): percent(points * 100)
     case .change(let value): (value > 0 ? "+" : "") + number(value)
     case .instant(let instant): self.instant(instant)
     case .day(let day): LocalTime.date(ofDay: day)
@@ -27,7 +29,7 @@ extension LocalFormat {
     switch cell {
     case .repeated(let text): text
     case .absent: ""
-    case .count, .hours, .percent, .number, .change:
+    case .count, .hours, .percent, .number, .points, .change:
       String(shown(cell).filter { String($0) != words.thousandsSeparator })
     default: shown(cell)
     }

@@ -118,6 +118,8 @@ package enum Cell: Sendable, Hashable {
   /// Parts per million, with its bounds if so much was not observed that they matter.
   case percent(Int64, lowest: Int64?, highest: Int64?)
   case number(Double, decimals: Int)
+  /// Hundredths of a point, always with two decimals.
+  case points(Int64)
   /// A difference, with its sign.
   case change(Double)
   case instant(Milliseconds)

@@ -36,6 +36,6 @@ extension DocumentBuilder {
 
   /// Of hundredths of a point.
   private func points(_ points: Int64?) -> Cell {
-    points.map { .number(Double($0) / 100, decimals: 2) } ?? .absent
+    points.map { .points($0) } ?? .absent
   }
 }

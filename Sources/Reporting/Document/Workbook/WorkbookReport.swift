@@ -146,6 +146,7 @@ package enum WorkbookReport {
     case .length(let length): (Double(length) / dayLength, .length)
     case .percent(let ratio, _, _): (Double(ratio / 100) / 10_000, .percent)
     case .number(let value, let decimals) where value.isFinite: (value, .number(decimals: decimals))
+    case .points(let points): (Double(points) / 100, .number(decimals: 2))
     case .change(let value) where value.isFinite: (value, .change)
     case .instant(let instant): (epoch + Double(instant + LocalTime.offset) / dayLength, .instant)
     case .day(let day): (epoch + Double(day), .day)
