@@ -12,6 +12,12 @@ enum FigureNames {
   /// How much more of a state there is without what calendars were given after the fact.
   static func announced(_ state: DeviceState) -> String { "announced_\(of(state))_more" }
 
+  /// The figure that such a difference is of; nil for any other name.
+  static func ofAnnounced(_ name: String) -> String? {
+    guard name.hasPrefix("announced_"), name.hasSuffix("_more") else { return nil }
+    return String(name.dropFirst("announced_".count).dropLast("_more".count))
+  }
+
   /// Nil for what only goes with another figure: instants of maxima, and what is found from the
   /// outages themselves.
   static func rule(of name: String, profile: Profile) -> SumColumn.Rule? {

@@ -39,6 +39,10 @@ extension Words {
 
   func figureName(_ name: String, _ usage: UsageFigure?) -> String {
     if let usage { return title(usage.title) }
+    if let announced = FigureNames.ofAnnounced(name) {
+      return pick("chênh khi bỏ phần ghi sau: ", "difference without late entries: ")
+        + figureName(announced, nil)
+    }
     if let state = DeviceState.allCases.first(where: { FigureNames.of($0) == name }) {
       return self.state(state)
     }
@@ -69,9 +73,11 @@ extension Words {
     }
     if let usage { return "\(format.number(number / usage.divisor)) \(shown(unit: usage.unit))" }
     if name.hasSuffix("_at") || name == "last_heard" { return format.instant(Int64(number)) }
+    let base = FigureNames.ofAnnounced(name) ?? name
     let isLength =
-      DeviceState.allCases.contains { FigureNames.of($0) == name }
+      DeviceState.allCases.contains { FigureNames.of($0) == base }
       || name.hasPrefix("service_") || name == "longest_outage" || name.hasSuffix("_covered")
-    return isLength ? format.length(Int64(number)) : format.number(number)
+    guard isLength else { return format.number(number) }
+    return (number < 0 ? "-" : "") + format.length(Int64(number.magnitude))
   }
 }
