@@ -16,6 +16,9 @@ package struct HourOfDayBaseline: Detector {
   package static let warmUpLength: Milliseconds = 20 * LocalTime.hourLength
   /// An hour is judged by itself from so many readings on.
   static let hourReadingsMin = 30.0
+  /// An hour with fewer is believed only where all hours together agree: what it has seen may have
+  /// been a fault, beside which the usual looks unusual.
+  static let hourReadingsSure = 120.0
   /// The weight of a new reading never falls below 1 ÷ this.
   static let memoryReadingsMax = 600.0
   /// Hysteresis: anomalous from the upper score on, until below the lower.
@@ -57,7 +60,8 @@ package struct HourOfDayBaseline: Detector {
     self[level: 24].learn(value)
     guard isWarm else { return nil }
 
-    let score = level.score(value)
+    let isSure = !usesHour || own.count >= Self.hourReadingsSure
+    let score = isSure ? level.score(value) : min(own.score(value), all.score(value))
     isAnomalous = score >= (isAnomalous ? Self.scoreLower : Self.scoreUpper)
     return Judgement(
       value: value, expected: level.mean, usualDeviation: level.deviation, score: score,

@@ -35,6 +35,19 @@ import Testing
     #expect(baseline.judge(2, at: time + 60_000)?.isAnomalous == false)
   }
 
+  @Test("an hour that began with a fault does not make the usual unusual")
+  func faultyHour() {
+    var baseline = HourOfDayBaseline()
+    // Twenty hours at 222, then a fault over the first forty minutes of an hour not seen before.
+    let start = LocalTime.start(ofDay: 20_000)
+    for minute in 0..<1_440 as Range<Int64> {
+      let isFault = 1_320..<1_360 ~= minute
+      let judgement = baseline.judge(isFault ? 118 : 222, at: start + minute * 60_000)
+      guard minute >= 1_200 else { continue }
+      #expect(judgement?.isAnomalous == (1_320..<1_350 ~= minute) || isFault, "\(minute)")
+    }
+  }
+
   @Test("a constant series never alarms", arguments: [0, -3.5, 1e-12, 1e300, -1e300])
   func constant(value: Double) {
     var baseline = HourOfDayBaseline()
