@@ -176,7 +176,7 @@ class Run:
             self.kill_nhip()
             self.start_nhip()
         self._wait("nhip's subscriptions", lambda: (
-            len(self.wire.subscribed) >= self.shape.filter_count and self.listener.is_subscribed))
+            self.wire.subscribed == self.shape.filters and self.listener.is_subscribed))
 
     def _load(self):
         start, length = fleet.now_ms(), int(self.seconds * 1_000)

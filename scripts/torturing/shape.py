@@ -70,8 +70,13 @@ class Shape:
             kept="1s" if self.forgets_soon else "30d")
 
     @property
-    def filter_count(self):
-        return len(LIVE_CHANNELS) * len(self.live_sessions) + 1
+    def filters(self):
+        """What nhip subscribes to: the load begins only when the broker has granted all of it."""
+        communes = [COMMUNE, OTHER_COMMUNE] if self.is_divided else ["+"]
+        live = {f"nhip/v1/{commune}/+/+/{channel}"
+                for commune in communes for channel in LIVE_CHANNELS}
+        slots = {f"nhip/v1/{commune}/schedule/+" for commune in communes}
+        return live | slots | {"nhip/v1/+/+/+/backlog"}
 
     def __str__(self):
         told = [f"checkpoints every {self.checkpoint_every_ms} ms, "
