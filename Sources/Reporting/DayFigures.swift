@@ -47,7 +47,7 @@ package enum DayFigures {
 struct FigurePiece {
   /// Bumped when a figure of the same name comes to mean something else, or one is added: figures
   /// that were sealed before are not compared with new ones then.
-  static let definitionVersion = 2
+  static let definitionVersion = 3
 
   let availability: Availability
   let figures: [NamedFigure]

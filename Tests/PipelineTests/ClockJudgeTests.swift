@@ -58,6 +58,32 @@ struct ClockJudgeTests {
     #expect(third == ClockJudge.Verdict(eventTime: Self.now + 120_200, flags: .clockWrong))
   }
 
+  @Test("a late message is corrected like its boot; one that tells no boot was sent just now")
+  func lateWithWrongClock() {
+    for error in [25_200_000, -172_800_000] as [Milliseconds] {
+      var state = ClockState()
+      _ = judge(Self.now + error, at: Self.now + 200, up: 60_000, &state)
+      let late = judge(
+        Self.now + 60_000 + error, at: Self.now + 660_000, up: 120_000, &state)
+      #expect(late == ClockJudge.Verdict(eventTime: Self.now + 60_200, flags: .clockWrong))
+      // The clock may have been set by the ten minutes.
+      let untold = judge(Self.now + 120_000 + error, at: Self.now + 720_000, &state)
+      #expect(untold == ClockJudge.Verdict(eventTime: Self.now + 720_000, flags: .clockWrong))
+    }
+  }
+
+  @Test("a clock that was set while the device ran is measured anew")
+  func clockSetWhileRunning() {
+    var state = ClockState()
+    let behind: Milliseconds = 172_800_000
+    _ = judge(Self.now - behind, at: Self.now + 200, up: 60_000, &state)
+    // Ten minutes forward: ts − up says so.
+    let set = judge(Self.now + 660_000 - behind, at: Self.now + 60_200, up: 120_000, &state)
+    #expect(set == ClockJudge.Verdict(eventTime: Self.now + 60_200, flags: .clockWrong))
+    let next = judge(Self.now + 720_000 - behind, at: Self.now + 121_000, up: 180_000, &state)
+    #expect(next == ClockJudge.Verdict(eventTime: Self.now + 120_200, flags: .clockWrong))
+  }
+
   @Test("a boot after which the clock is right again is trusted at once")
   func clockSetAtBoot() {
     var state = ClockState()

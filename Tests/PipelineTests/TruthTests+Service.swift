@@ -10,10 +10,7 @@ import Testing
 
 extension TruthTests {
   /// Failures of service are found where the simulator put them, and nowhere else.
-  ///
-  /// Devices with a wrong clock are left out, as elsewhere.
   static func compareService(_ item: SimulatedDay.Case, _ name: String) {
-    guard item.truth.clockOffset == 0 else { return }
     // Between an edge and the message that tells of it: delivery, and seconds that are cut off.
     let tolerance = item.profile.reportInterval + 5_000
     #expect(item.report.service != nil, "\(name): no service availability")

@@ -34,19 +34,26 @@ enum ClockJudge {
   ) -> Verdict {
     guard let sentAt else { return Verdict(eventTime: receivedAt, flags: .untimed) }
     let lag = receivedAt - sentAt
-    let isOfThisBoot = noteBoot(
+    let boot = noteBoot(
       at: upMilliseconds.map { sentAt - $0 }, lag: lag, keptBy: keeper, state: &state)
     if isMeasure(lag: lag, keptBy: keeper) { state.lagMin = min(state.lagMin ?? lag, lag) }
     return verdict(
-      sentAt: sentAt, receivedAt: receivedAt, lagMin: state.lagMin, isOfBoot: isOfThisBoot,
-      keptBy: keeper, commissionedAt: commissionedAt)
+      sentAt: sentAt, receivedAt: receivedAt, lagMin: state.lagMin, boot: boot, keptBy: keeper,
+      commissionedAt: commissionedAt)
   }
 
-  /// - Parameters:
-  ///   - lagMin: the smallest (receive − ts) known of the boot.
-  ///   - isOfBoot: whether the message is of the boot that `lagMin` was measured in.
+  /// Whether a message is of the boot in which `lagMin` was measured.
+  enum Boot {
+    /// Its `ts` − `up` is that boot's instant, so the clock was not set in between.
+    case same
+    /// It does not say.
+    case untold
+    case earlier
+  }
+
+  /// - Parameter lagMin: the smallest (receive − ts) known of the boot.
   static func verdict(
-    sentAt: Milliseconds, receivedAt: Milliseconds, lagMin: Milliseconds?, isOfBoot: Bool,
+    sentAt: Milliseconds, receivedAt: Milliseconds, lagMin: Milliseconds?, boot: Boot,
     keptBy keeper: Keeper, commissionedAt: Milliseconds?
   ) -> Verdict {
     let lag = receivedAt - sentAt
@@ -56,13 +63,14 @@ enum ClockJudge {
     let isBehind = isAsFarBehind(lag, lagMin)
     let earliest = max(commissionedAt ?? .min, receivedAt - ClockState.lateness)
     let isTooOld = sentAt < earliest && lag > ClockState.clockTolerance
-    guard isAhead || isBehind && isOfBoot || isTooOld else {
+    guard isAhead || isBehind && boot != .earlier || isTooOld else {
       return Verdict(eventTime: sentAt, flags: ReadingFlags(rawValue: 0))
     }
     // The boot's smallest lag is the clock's error; before any is known, this message's own is.
     let corrected = sentAt + (lagMin ?? lag)
-    let mayBeThatLate =
-      keeper != .nobody || receivedAt - corrected <= ClockState.clockTolerance
+    // What nobody kept and comes that late may as well tell that the clock has been set.
+    let mayBeThatLate = boot == .same || keeper != .nobody
+      || receivedAt - corrected <= ClockState.clockTolerance
     let isPlausible = corrected >= earliest && corrected <= receivedAt && mayBeThatLate
     return Verdict(eventTime: isPlausible ? corrected : receivedAt, flags: .clockWrong)
   }
@@ -86,18 +94,16 @@ enum ClockJudge {
   /// A later boot instant starts the measure anew: the clock may have been set in between. What
   /// the broker kept cannot measure it, so a clock that was behind is taken to be behind still if
   /// the message lags as much as that.
-  ///
-  /// - Returns: false if the message is from a boot before the newest.
   private static func noteBoot(
     at bootAt: Milliseconds?, lag: Milliseconds, keptBy keeper: Keeper, state: inout ClockState
-  ) -> Bool {
-    guard let bootAt else { return true }
+  ) -> Boot {
+    guard let bootAt else { return .untold }
     if let known = state.bootAt, bootAt <= known + ClockState.bootTolerance {
-      return bootAt >= known - ClockState.bootTolerance
+      return bootAt >= known - ClockState.bootTolerance ? .same : .earlier
     }
     let isStillBehind = keeper == .broker && isAsFarBehind(lag, state.lagMin)
     if state.bootAt != nil, !isStillBehind { state.lagMin = nil }
     state.bootAt = bootAt
-    return true
+    return .untold
   }
 }

@@ -36,6 +36,22 @@ struct ClockEvidence {
     var keeper: ClockJudge.Keeper
 
     var lag: Milliseconds { receivedAt - sentAt }
+
+    /// The only times that judging may give it, whatever else is known of the clock.
+    var eventTimes: ClosedRange<Milliseconds> {
+      let tolerance = ClockState.clockTolerance
+      // It shows by itself that its clock is right.
+      if abs(lag) <= tolerance, ClockJudge.isMeasure(lag: lag, keptBy: keeper) {
+        return sentAt...sentAt
+      }
+      // A clock behind is corrected towards the receipt, one ahead to before it. What nobody kept
+      // and tells no boot is as old as `ts` says, if it may be that late, or was sent just now.
+      let earliest = receivedAt - ClockState.lateness
+      let isJustSent = keeper == .nobody && bootAt == nil
+      let lower =
+        lag >= 0 && sentAt >= earliest ? sentAt : isJustSent ? receivedAt - tolerance : earliest
+      return lower...max(receivedAt, min(sentAt, receivedAt + tolerance))
+    }
   }
 
   private var days: [Int64: Day] = [:]
@@ -67,7 +83,8 @@ struct ClockEvidence {
     let lags = [today - 1, today].compactMap { days[$0]?.lagMin(of: reading) }
     return ClockJudge.verdict(
       sentAt: reading.sentAt, receivedAt: reading.receivedAt, lagMin: lags.min(),
-      isOfBoot: true, keptBy: reading.keeper, commissionedAt: commissionedAt)
+      boot: reading.bootAt == nil ? .untold : .same, keptBy: reading.keeper,
+      commissionedAt: commissionedAt)
   }
 }
 

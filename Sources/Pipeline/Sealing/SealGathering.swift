@@ -118,8 +118,9 @@ final class SealGathering {
       if let clock, evidenceWindow.contains(columns.receivedAt[row]) {
         evidence[columns.device[row], default: ClockEvidence()].add(clock, block: block)
       }
-      let range = columns.eventTimeRange(row, clock)
-      guard range.upperBound >= wanted.start, range.lowerBound < wanted.end else { continue }
+      let receivedAt = columns.receivedAt[row]
+      let times = clock?.eventTimes ?? receivedAt...receivedAt
+      guard times.upperBound >= wanted.start, times.lowerBound < wanted.end else { continue }
       devices.insert(columns.device[row])
       taken[part(of: columns.device[row]), default: []].append(row)
     }

@@ -80,22 +80,4 @@ extension ReadingColumns {
     return ClockEvidence.Reading(
       sentAt: sentAt, receivedAt: receivedAt[row], bootAt: bootAt, keeper: keeper)
   }
-
-  /// The only times that judging may give one row.
-  func eventTimeRange(_ row: Int, _ clock: ClockEvidence.Reading?) -> ClosedRange<Milliseconds> {
-    let receivedAt = receivedAt[row]
-    guard let clock else { return receivedAt...receivedAt }
-    let tolerance = ClockState.clockTolerance
-    // It shows by itself that its clock is right.
-    if abs(clock.lag) <= tolerance, ClockJudge.isMeasure(lag: clock.lag, keptBy: clock.keeper) {
-      return clock.sentAt...clock.sentAt
-    }
-    // A clock behind is corrected towards the receipt, one ahead to before it. What nobody kept is
-    // as old as `ts` says, if it may be that late, or was sent just now.
-    let earliest = receivedAt - ClockState.lateness
-    let lower =
-      clock.lag >= 0 && clock.sentAt >= earliest
-      ? clock.sentAt : clock.keeper == .nobody ? receivedAt - tolerance : earliest
-    return lower...max(receivedAt, min(clock.sentAt, receivedAt + tolerance))
-  }
 }
