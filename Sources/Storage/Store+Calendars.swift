@@ -173,7 +173,7 @@ extension CalendarChange {
       // Service hours that are entered anew are known from another instant on.
       if before.purpose == .serviceHours { changed = old.union(new) }
     }
-    // What is still to come is not sealed; days that are look at a week behind them.
+    // What is still to come is not sealed; days are looked at for a week behind them.
     return changed.filter { $0.start < now + 8 * LocalTime.dayLength }
   }
 }

@@ -7,14 +7,14 @@ import Testing
 
 @Suite struct AvailabilityTests {
   @Test(
-    "random histories are judged as second by second", arguments: 0..<1_000 as Range<UInt64>)
+    "random histories are judged as second by second", arguments: 0..<2_000 as Range<UInt64>)
   func oracle(seed: UInt64) {
     compare(AvailabilityCase(seed: seed), "seed \(seed)")
   }
 
   @Test(
     "random histories are judged by what was announced as second by second",
-    arguments: 0..<600 as Range<UInt64>)
+    arguments: 0..<1_000 as Range<UInt64>)
   func announced(seed: UInt64) {
     var life = AvailabilityCase(seed: seed)
     life.isAnnounced = true

@@ -44,6 +44,7 @@ struct TruthTests {
       let name = "\(item.truth.id) (clock \(item.truth.clockOffset)), seed \(day.seed)"
       compareOutages(item, name)
       compareUsage(item, name)
+      compareReboots(item, name)
       compareService(item, name)
       let states = item.report.times
       let sum = DeviceState.allCases.reduce(0) { $0 + states[$1] }
@@ -78,6 +79,22 @@ struct TruthTests {
   ) -> Bool {
     (-(reportInterval + slack)...slack).contains(found.start - silence.start)
       && (-slack...slack).contains(found.end - silence.end)
+  }
+
+  /// Every reboot counts once, if the device spoke both before it and before the next.
+  private static func compareReboots(_ item: SimulatedDay.Case, _ name: String) {
+    let length = 2 * item.profile.reportInterval
+    let up = item.truth.intervals.filter { $0.state == .up && $0.end - $0.start > length }
+    let latest = ReplayFixture.start + SimulatedDay.length - absenceLength
+    let all = item.truth.reboots
+    let told = all.enumerated().count { position, instant in
+      let next = position + 1 < all.count ? all[position + 1] : latest
+      return up.contains { $0.start + length < instant }
+        && up.contains { max($0.start, instant) + length < min($0.end, next) }
+    }
+    #expect(
+      (told...all.count).contains(item.report.rebootCount),
+      "\(name): \(item.report.rebootCount) of \(all.count) reboots")
   }
 
   private static func compareUsage(_ item: SimulatedDay.Case, _ name: String) {

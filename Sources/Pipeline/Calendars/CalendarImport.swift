@@ -37,46 +37,34 @@ struct CalendarImport {
   private func entry(
     of event: CalendarEvent, names: KnownNames, problems: ConfigurationProblems
   ) -> CalendarEntry? {
-    func report(_ key: String, _ value: String?, _ problem: String, _ allowed: String = "") {
-      problems.add(
-        ConfigurationError(
-          file: order.file, line: event.line, keyPath: key, value: value, problem: problem,
-          allowed: allowed))
-    }
+    let own = OwnProperties(
+      names: KnownNames.fields.map(\.property) + ["PURPOSE", "RESPONSIBLE", "REFERENCE"],
+      file: order.file, problems: problems)
+    own.refuseUnknown(of: event)
     var scope = order.scope
     for field in KnownNames.fields {
-      let values = event.values(of: "X-NHIP-\(field.property)").flatMap(Self.list)
+      let values = OwnProperties.values(field.property, of: event).flatMap(Self.list)
       guard !values.isEmpty else { continue }
       scope[keyPath: field.list] = values
       for value in values {
         if let problem = names.problem(value, field) {
-          report("X-NHIP-\(field.property)", value, problem)
+          own.report(event, OwnProperties.prefix + field.property, value, problem)
         }
       }
     }
-    let allowed = KnownNames.fields.map(\.property) + ["PURPOSE", "RESPONSIBLE", "REFERENCE"]
-    for property in event.properties where property.name.hasPrefix("X-NHIP-") {
-      let name = String(property.name.dropFirst("X-NHIP-".count))
-      guard !allowed.contains(name) else { continue }
-      let nearest = NearestName.nearest(to: name, in: allowed)
-      report(
-        property.name, property.value,
-        "unknown property" + (nearest.map { ", did you mean 'X-NHIP-\($0)'?" } ?? ""),
-        allowed.map { "X-NHIP-\($0)" }.joined(separator: ", "))
-    }
     let words = CalendarPurpose.allCases.map(\.rawValue).joined(separator: ", ")
-    let said = event.values(of: "X-NHIP-PURPOSE").last
+    let said = OwnProperties.values("PURPOSE", of: event).last
     let purpose = said.map { CalendarPurpose(rawValue: $0.lowercased()) } ?? order.purpose
     guard let purpose else {
-      report(
-        "X-NHIP-PURPOSE", said,
+      own.report(
+        event, "\(OwnProperties.prefix)PURPOSE", said,
         said == nil
           ? "nothing says what the event '\(event.summary)' is for (here or by --purpose)"
           : "no such purpose", words)
       return nil
     }
     func text(_ name: String, _ other: String, _ lengthMax: Int) -> String {
-      OneLine.of(event.values(of: "X-NHIP-\(name)").last ?? other, lengthMax: lengthMax)
+      OneLine.of(OwnProperties.values(name, of: event).last ?? other, lengthMax: lengthMax)
     }
     return CalendarEntry(
       calendar: order.calendar, uid: event.uid, purpose: purpose, scope: scope,

@@ -40,7 +40,7 @@ struct EventSlots {
 
   /// Empty if something is wrong with the event, which is then among the problems.
   func slots(of event: CalendarEvent) -> [Slot] {
-    refuseUnknown(event)
+    own.refuseUnknown(of: event)
     let prio = value("PRIO", of: event)
     guard let priority = prio.map(Slot.Priority.init(word:)) ?? priority(of: event) else {
       report(event, "X-NHIP-PRIO", prio, "no such priority", "thuong, uu-tien, khan-cap")
@@ -92,7 +92,7 @@ struct EventSlots {
   }
 
   private func value(_ name: String, of event: CalendarEvent) -> String? {
-    event.values(of: "X-NHIP-\(name)").last
+    OwnProperties.values(name, of: event).last
   }
 
   private func word(_ name: String, of event: CalendarEvent) -> String {
@@ -107,7 +107,7 @@ struct EventSlots {
   private func list(
     _ name: String, of event: CalendarEvent, allowed: String, _ isValid: (String) -> Bool
   ) -> [String] {
-    let words = event.values(of: "X-NHIP-\(name)").flatMap { $0.split(separator: ",") }
+    let words = OwnProperties.values(name, of: event).flatMap { $0.split(separator: ",") }
       .map { $0.split(separator: " ").joined(separator: " ") }.filter { !$0.isEmpty }
     for word in words where !isValid(word) {
       report(event, "X-NHIP-\(name)", word, "this can be none", "\(allowed), with commas between")
@@ -115,25 +115,14 @@ struct EventSlots {
     return Set(words).sorted()
   }
 
-  private func refuseUnknown(_ event: CalendarEvent) {
-    for property in event.properties where property.name.hasPrefix("X-NHIP-") {
-      let name = String(property.name.dropFirst("X-NHIP-".count))
-      guard !Self.properties.contains(name) else { continue }
-      let nearest = NearestName.nearest(to: name, in: Self.properties)
-      report(
-        event, property.name, property.value,
-        "unknown property" + (nearest.map { ", did you mean 'X-NHIP-\($0)'?" } ?? ""),
-        Self.properties.map { "X-NHIP-\($0)" }.joined(separator: ", "))
-    }
+  private var own: OwnProperties {
+    OwnProperties(names: Self.properties, file: order.file, problems: problems)
   }
 
   private func report(
     _ event: CalendarEvent, _ key: String, _ value: String?, _ problem: String,
     _ allowed: String = ""
   ) {
-    problems.add(
-      ConfigurationError(
-        file: order.file, line: event.line, keyPath: key, value: value, problem: problem,
-        allowed: allowed))
+    own.report(event, key, value, problem, allowed)
   }
 }
