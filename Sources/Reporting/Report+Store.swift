@@ -51,8 +51,7 @@ extension Report {
       of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil)
     report.recordedCauses = Dictionary(
       grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
-    report.quality.quarantine = try quarantineCounts(in: store)
-    report.quality.inboxAddresses = try store.inbox().count
+    report.quality.take(try store.shelved(on: period.localDays))
     if let sinceRevision {
       report.changes = try RevisionChanges(
         store: store, period: period, since: sinceRevision,
@@ -67,15 +66,16 @@ extension Report {
       systems: registry.systems)
     return report
   }
+}
 
+extension DataQuality {
   /// Most frequent reason first.
-  private static func quarantineCounts(in store: Store) throws -> [DataQuality.QuarantineCount] {
-    var counts: [String: Int64] = [:]
-    for summary in try store.quarantine() {
-      counts[summary.reason, default: 0] += Int64(summary.count)
-    }
-    return counts.map { DataQuality.QuarantineCount(reason: $0.key, count: $0.value) }
+  fileprivate mutating func take(_ shelved: ShelvedCounts) {
+    quarantine = shelved.quarantined.map { QuarantineCount(reason: $0.key, count: $0.value) }
       .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+    inboxMessages = shelved.inbox
+    undatedMessages = shelved.undated
+    undatedThrough = shelved.undatedThrough
   }
 }
 

@@ -153,4 +153,12 @@ extension Words {
   var qualityTable: String { pick("Số liệu", "Data") }
   var qualityItem: String { pick("Nội dung", "Item") }
   var count: String { pick("Số lượng", "Count") }
+
+  /// - Parameter day: local days since 1970-01-01.
+  func undated(_ day: Int64) -> String {
+    let date = LocalTime.date(ofDay: day)
+    return pick(
+      "Bản tin hỏng hoặc lạ đến hết \(date), trước khi đếm theo ngày",
+      "Quarantined or unknown until \(date), before they were counted by day")
+  }
 }
