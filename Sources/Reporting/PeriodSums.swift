@@ -85,7 +85,7 @@ struct PeriodSums {
           guard let here = SealedDay.interval(ofDay: day).intersection(part.interval) else {
             continue
           }
-          let scheduled = schedule.ofDay(device).figures(
+          let scheduled = schedule.ofDay(day, device).figures(
             of: account.readings, profile: kinds[position].profile, in: here,
             observed: observed, knownUntil: knownUntil)
           kinds[position].add(scheduled, slot: part.slot)

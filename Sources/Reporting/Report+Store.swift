@@ -28,7 +28,11 @@ extension Report {
   ) throws -> Report {
     let registry = try store.registry()
     let placements = try Placements.read(from: store, registry: registry)
-    let plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
+    let plans = try ServicePlans(
+      store: store, registry: registry, profiles: profiles, placements: placements,
+      period: Interval(
+        start: min(period.start, previous?.start ?? period.start),
+        end: max(period.end, previous?.end ?? period.end)))
     func makeScope(of period: Interval) -> ReportScope {
       ReportScope(
         registry: registry, profiles: profiles, plans: plans, placements: placements,
@@ -89,13 +93,13 @@ extension SealCover {
     }
     let hashes = try store.sealedInputHashes(of: day)
     let schedule = try Schedule.read(
-      ofDay: through, from: store, places: UnitPaths(try store.registry()))
+      ofDay: through, from: store, places: scope.unitPaths)
     for device in scope.devices {
       guard let hash = hashes[device.number], let profile = scope.profiles[device.kind] else {
         continue
       }
       let terms = scope.terms(
-        of: device, profile: profile, settings: settings, schedule: schedule.ofDay(device))
+        of: device, profile: profile, settings: settings, schedule: schedule.ofDay(through, device))
       if hash != terms.inputHash(ofDay: through) { changedDevices.insert(device.number) }
     }
   }

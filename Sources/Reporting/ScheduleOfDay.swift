@@ -63,7 +63,7 @@ extension Schedule {
   }
 
   /// Of a schedule that was read for a day.
-  package func ofDay(_ device: Device) -> ScheduleOfDay {
-    ScheduleOfDay(slots: slots(of: device), isKnown: isKnown(for: device))
+  package func ofDay(_ day: Int64, _ device: Device) -> ScheduleOfDay {
+    ScheduleOfDay(slots: slots(of: device), isKnown: isKnown(for: device, onDay: day))
   }
 }
