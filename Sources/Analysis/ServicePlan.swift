@@ -23,7 +23,10 @@ package struct ServicePlan: Hashable, Sendable {
   /// The part of `maintenance` that was entered before it began: what was added after the fact is
   /// not in it.
   package var announcedMaintenance: IntervalSet
-  /// The same of `holidays`.
+  /// The part of that whose work was entered before it began: without what was announced only to
+  /// the rest of it.
+  package var foreseenMaintenance: IntervalSet
+  /// The same of `holidays` as `announcedMaintenance`.
   package var announcedHolidays: IntervalSet
   /// When `booked` was known to replace the weekly hours, which stand for the rest of time in the
   /// announced plan; nil means always.
@@ -47,7 +50,7 @@ package struct ServicePlan: Hashable, Sendable {
   package init(
     hours: [ServiceHours] = [], booked: IntervalSet? = nil, aroundSlots: IntervalSet? = nil,
     holidays: IntervalSet = IntervalSet(), maintenance: IntervalSet = IntervalSet(),
-    announcedMaintenance: IntervalSet? = nil,
+    announcedMaintenance: IntervalSet? = nil, foreseenMaintenance: IntervalSet? = nil,
     announcedHolidays: IntervalSet? = nil, bookedKnown: IntervalSet? = nil
   ) {
     self.hours = hours
@@ -56,6 +59,7 @@ package struct ServicePlan: Hashable, Sendable {
     self.holidays = holidays
     self.maintenance = maintenance
     self.announcedMaintenance = announcedMaintenance ?? maintenance
+    self.foreseenMaintenance = foreseenMaintenance ?? self.announcedMaintenance
     self.announcedHolidays = announcedHolidays ?? holidays
     self.bookedKnown = bookedKnown
   }
@@ -79,11 +83,13 @@ package struct ServicePlan: Hashable, Sendable {
     }
     joined.maintenance = whole { $0.maintenance }
     joined.announcedMaintenance = whole { $0.announcedMaintenance }
+    joined.foreseenMaintenance = whole { $0.foreseenMaintenance }
     joined.holidays = whole { $0.holidays }
     joined.announcedHolidays = whole { $0.announcedHolidays }
     joined.formers = parts.dropLast().map { former in
       var plan = former.plan
       (plan.maintenance, plan.announcedMaintenance) = (IntervalSet(), IntervalSet())
+      plan.foreseenMaintenance = IntervalSet()
       (plan.holidays, plan.announcedHolidays) = (IntervalSet(), IntervalSet())
       return Former(until: former.until, plan: plan)
     }
@@ -167,6 +173,7 @@ package struct ServicePlan: Hashable, Sendable {
     var clipped = last.plan.hoursClipped(to: last.stretch)
     clipped.maintenance = maintenance.clipped(to: scope)
     clipped.announcedMaintenance = announcedMaintenance.clipped(to: scope)
+    clipped.foreseenMaintenance = foreseenMaintenance.clipped(to: scope)
     clipped.holidays = holidays.clipped(to: scope)
     clipped.announcedHolidays = announcedHolidays.clipped(to: scope)
     clipped.formers = parts.dropLast().map {

@@ -76,7 +76,7 @@ package struct DeviceTerms: Sendable {
       let range = [metric.lowest, metric.highest].map { $0.map { "\($0)" } ?? "-" }
       parts.append("\(metric.name) \(range.joined(separator: " "))")
     }
-    parts += schedule.inputs(profile: profile)
+    parts += schedule.inputs(profile: profile, plan: plan)
     let bytes = Array(parts.joined(separator: "\n").utf8)
     return unsafe bytes.withUnsafeBytes { unsafe Int64(bitPattern: PayloadHash.of($0)) }
   }

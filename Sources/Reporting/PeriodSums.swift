@@ -86,7 +86,7 @@ struct PeriodSums {
             continue
           }
           let scheduled = schedule.ofDay(day, device).figures(
-            of: account.readings, profile: kinds[position].profile, in: here,
+            of: account.readings, profile: kinds[position].profile, plan: terms.plan, in: here,
             observed: observed, knownUntil: knownUntil)
           kinds[position].add(scheduled, slot: part.slot)
         }

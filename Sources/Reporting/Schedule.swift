@@ -15,16 +15,24 @@ package struct Schedule: Sendable {
 
   /// By commune and kind, in order of start and id.
   private let slots: [Scope: [Slot]]
+  /// As they were announced; nil if that is the same.
+  private let announced: [Scope: [Slot]]?
   private let places: UnitPaths
 
   package init(slots: [Slot], registry: Registry) {
     self.init(slots: slots, places: UnitPaths(registry))
   }
 
-  package init(slots: [Slot], places: UnitPaths) {
-    self.slots = Dictionary(grouping: slots) { Scope(commune: $0.commune, kind: $0.kind.rawValue) }
-      .mapValues { $0.sorted { ($0.interval.start, $0.id) < ($1.interval.start, $1.id) } }
+  /// - Parameter announced: nil if that is the same.
+  package init(slots: [Slot], announced: [Slot]? = nil, places: UnitPaths) {
+    self.slots = Self.grouped(slots)
+    self.announced = announced.map(Self.grouped)
     self.places = places
+  }
+
+  private static func grouped(_ slots: [Slot]) -> [Scope: [Slot]] {
+    Dictionary(grouping: slots) { Scope(commune: $0.commune, kind: $0.kind.rawValue) }
+      .mapValues { $0.sorted { ($0.interval.start, $0.id) < ($1.interval.start, $1.id) } }
   }
 
   /// Whether the commune in which the device stood on a day has slots for its kind, cancelled ones
@@ -38,15 +46,22 @@ package struct Schedule: Sendable {
   /// included, in order of start and id.
   ///
   /// A device that is not in service yet, or no longer, is meant by nothing.
-  package func slots(of device: Device) -> [Slot] {
-    guard places.neverMoved(device) else { return slots(ofMoved: device) }
+  package func slots(of device: Device) -> [Slot] { slots(of: device, from: slots) }
+
+  /// The same of the slots as they were announced; nil if nothing is another.
+  func announcedSlots(of device: Device) -> [Slot]? {
+    announced.map { slots(of: device, from: $0) }
+  }
+
+  private func slots(of device: Device, from slots: [Scope: [Slot]]) -> [Slot] {
+    guard places.neverMoved(device) else { return self.slots(ofMoved: device, from: slots) }
     let all = slots[Scope(commune: device.commune, kind: device.kind)]
     guard let all else { return [] }
     let path = places.path(of: device)
     return all.filter { $0.targets(device, units: path) && device.isInService(atStartOf: $0) }
   }
 
-  private func slots(ofMoved device: Device) -> [Slot] {
+  private func slots(ofMoved device: Device, from slots: [Scope: [Slot]]) -> [Slot] {
     let all = places.communes(of: device).sorted().flatMap {
       slots[Scope(commune: $0, kind: device.kind)] ?? []
     }

@@ -123,7 +123,8 @@ package struct ServicePlans: Sendable {
     return ServicePlan(
       hours: hours, booked: plan.booked, aroundSlots: aroundSlots, holidays: plan.holidays,
       maintenance: plan.maintenance,
-      announcedMaintenance: plan.announcedMaintenance, announcedHolidays: plan.announcedHolidays,
+      announcedMaintenance: plan.announcedMaintenance,
+      foreseenMaintenance: plan.foreseenMaintenance, announcedHolidays: plan.announcedHolidays,
       bookedKnown: plan.bookedKnown)
   }
 
@@ -161,11 +162,13 @@ struct CalendarPlan {
   let announcedHolidays: IntervalSet
   let maintenance: IntervalSet
   let announcedMaintenance: IntervalSet
+  let foreseenMaintenance: IntervalSet
 
   init(_ entries: [CalendarEntry]) {
     let work = entries.filter(\.purpose.isMaintenance)
     maintenance = Self.inForce(work)
     announcedMaintenance = Self.announced(work).intersection(maintenance)
+    foreseenMaintenance = Self.announced(work, whereForeseen: true).intersection(maintenance)
     let free = entries.filter { $0.purpose == .holiday }
     holidays = Self.inForce(free)
     announcedHolidays = Self.announced(free).intersection(holidays)
@@ -180,12 +183,16 @@ struct CalendarPlan {
     IntervalSet(entries.lazy.filter(\.isInForce).flatMap(\.occurrences))
   }
 
-  private static func announced(_ entries: [CalendarEntry]) -> IntervalSet {
+  /// - Parameter isForeseen: only of occurrences that were entered before they began.
+  private static func announced(
+    _ entries: [CalendarEntry], whereForeseen isForeseen: Bool = false
+  ) -> IntervalSet {
     IntervalSet(
       entries.flatMap { entry in
         entry.occurrences.compactMap { occurrence in
           let start = max(occurrence.start, entry.enteredAt)
           let end = min(occurrence.end, entry.end)
+          if isForeseen, start > occurrence.start { return nil }
           return start < end ? Interval(start: start, end: end) : nil
         }
       })

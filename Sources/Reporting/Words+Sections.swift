@@ -121,6 +121,20 @@ extension Words {
     default: pick("thông thường", "normal")
     }
   }
+  func fulfilmentAnnounced(_ priority: String) -> String {
+    pick(
+      "Tỷ lệ phát, \(priority), không kể mục ghi sau (%)",
+      "Fulfilment, \(priority), without late entries (%)")
+  }
+  var slotsInMaintenance: String {
+    pick("Lượt phát trong bảo trì (không tính)", "Slots in maintenance (not counted)")
+  }
+  var meetingsInMaintenance: String {
+    pick("Trong bảo trì (không tính)", "In maintenance (not counted)")
+  }
+  var onTimeShareAnnounced: String {
+    pick("Tỷ lệ đúng giờ, không kể mục ghi sau (%)", "On time, without late entries (%)")
+  }
   var unverifiable: String { pick("Chưa xác minh được", "Unverifiable") }
   var voiceShare: String { pick("Giọng đọc AI (% thời lượng)", "AI voice (% of time)") }
   var voiceBulletins: String { pick("Bản tin giọng AI", "Bulletins by AI voice") }

@@ -95,9 +95,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 11")
       try db.execute(sql: daySheets)
     }
-    migrator.registerMigration("13 messages by day") { db in
+    migrator.registerMigration("13 messages by day, versions of slots by start") { db in
       try db.execute(sql: "PRAGMA user_version = 13")
       try db.execute(sql: shelvedByDay)
+      try db.execute(sql: slotVersionsByStart)
     }
     return migrator
   }

@@ -127,6 +127,7 @@ struct ShelvedByDayTests {
             ('b', 'type', 0, 0, \(Int64.max), \(Int64.min));
           INSERT INTO inbox_count VALUES ('a', '', 5, 0, 1, \(Self.instant(Self.day)));
           DROP TABLE shelved_day; DROP TABLE shelved_undated;
+          DROP INDEX slot_version_start;
           DELETE FROM grdb_migrations WHERE identifier LIKE '13 %'; PRAGMA user_version = 11;
           """)
     }
