@@ -124,7 +124,7 @@ let package = Package(
       name: "FuzzProperties",
       dependencies: ["Telemetry", "Ingest", "Storage", "Reporting", "Pipeline", "CZlib"],
       path: "Tests/Fuzz/Properties", swiftSettings: strict),
-    test("FuzzTests", ["FuzzProperties", "Pipeline", "Storage", "Telemetry"]),
+    test("FuzzTests", ["FuzzProperties", "Pipeline", "Storage", "Telemetry", "TestSupport"]),
   ],
   cxxLanguageStandard: .cxx17
 )

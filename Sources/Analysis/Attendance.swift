@@ -15,6 +15,8 @@ package struct Attendance: Hashable, Sendable {
   /// yet, as far as we know.
   package internal(set) var unverifiable: Int64 = 0
   package internal(set) var pending: Int64 = 0
+  /// Whole or in part in maintenance of the endpoint.
+  package internal(set) var maintenance: Int64 = 0
 
   /// Who joins within this is on time.
   package static let lateAfter: Milliseconds = 5 * 60_000
@@ -29,7 +31,7 @@ package struct Attendance: Hashable, Sendable {
     [
       ("meetings", meetings), ("meetings_on_time", onTime), ("meetings_late", late),
       ("meetings_absent", absent), ("meetings_unverifiable", unverifiable),
-      ("meetings_pending", pending),
+      ("meetings_pending", pending), ("meetings_maintenance", maintenance),
     ].filter { $0.1 != 0 }
   }
 
@@ -38,16 +40,20 @@ package struct Attendance: Hashable, Sendable {
   ///     days count for nothing.
   ///   - lateAfter: who joins within this is on time.
   ///   - knownUntil: the end of knowledge.
+  ///   - isMaintained: whether the endpoint is worked on during a meeting.
   package static func compute(
     readings: ScheduleReadings, slots: [Slot], in period: Interval, observed: IntervalSet,
-    knownUntil: Milliseconds, lateAfter: Milliseconds = lateAfter
+    knownUntil: Milliseconds, lateAfter: Milliseconds = lateAfter,
+    isMaintained: (Slot) -> Bool = { _ in false }
   ) -> Attendance {
     let inCall = readings.on(readings.calls)
     var result = Attendance()
     for slot in slots where slot.kind == .videoEndpoint && !slot.isCancelled {
       guard period.contains(slot.interval.start) else { continue }
       let attended = inCall.clipped(to: slot.interval)
-      if slot.interval.end > knownUntil {
+      if isMaintained(slot) {
+        result.maintenance += 1
+      } else if slot.interval.end > knownUntil {
         result.pending += 1
       } else if let joined = attended.intervals.first?.start {
         let isWhole = attended.duration * 2 >= slot.interval.duration

@@ -16,9 +16,12 @@ extension Fulfilment {
   ///   - isScheduled: there is a schedule, whether or not it means this device; if there is none,
   ///     the device's own events say what was requested.
   ///   - knownUntil: the end of knowledge.
+  ///   - isMaintained: whether the device is worked on during a slot: what is played then all the
+  ///     same is heard of, and counts for the slot as little as what is not.
   package static func compute(
     readings: ScheduleReadings, slots: [Slot], isScheduled: Bool, in period: Interval,
-    observed: IntervalSet, knownUntil: Milliseconds
+    observed: IntervalSet, knownUntil: Milliseconds,
+    isMaintained: (Slot) -> Bool = { _ in false }
   ) -> Fulfilment {
     let bulletins = slots.filter { $0.kind == .loudspeaker && !$0.isCancelled }
       .sorted { ($0.interval.start, $0.id) < ($1.interval.start, $1.id) }
@@ -26,7 +29,9 @@ extension Fulfilment {
     var result = Fulfilment()
     for (position, slot) in bulletins.enumerated() where period.contains(slot.interval.start) {
       let ends = match.ends(ofSlot: position)
-      if !ends.isEmpty {
+      if isMaintained(slot) {
+        result.maintenanceSlots += 1
+      } else if !ends.isEmpty {
         let played = ends.reduce(0) { $0 + readings.playEnds[$1].played }
         result.add(slot.priority, requested: slot.requested, played: played)
       } else if slot.interval.end + tolerance > knownUntil {

@@ -40,6 +40,8 @@ package struct Fulfilment: Hashable, Sendable {
   package internal(set) var unknown = Sum()
   /// The commune had no schedule: the device's own events say what was requested.
   package internal(set) var isByEventsAlone = false
+  /// Whole or in part in maintenance of the device: asked for, but not counted against anybody.
+  package internal(set) var maintenanceSlots: Int64 = 0
   /// Nobody could hear the device, and it said nothing afterwards.
   package internal(set) var unverifiableSlots: Int64 = 0
   /// Not over yet, as far as we know.
@@ -68,10 +70,10 @@ package struct Fulfilment: Hashable, Sendable {
       ]
     }
     figures += [
-      ("event_only_days", isByEventsAlone ? 1 : 0), ("unverifiable_slots", unverifiableSlots),
-      ("pending_slots", pendingSlots), ("voice_tts_bulletins", machineVoice.bulletins),
-      ("voice_tts_ms", machineVoice.played), ("voice_all_bulletins", everyVoice.bulletins),
-      ("voice_all_ms", everyVoice.played),
+      ("event_only_days", isByEventsAlone ? 1 : 0), ("maintenance_slots", maintenanceSlots),
+      ("unverifiable_slots", unverifiableSlots), ("pending_slots", pendingSlots),
+      ("voice_tts_bulletins", machineVoice.bulletins), ("voice_tts_ms", machineVoice.played),
+      ("voice_all_bulletins", everyVoice.bulletins), ("voice_all_ms", everyVoice.played),
     ]
     return figures.filter { $0.1 != 0 }
   }

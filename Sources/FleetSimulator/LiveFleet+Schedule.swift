@@ -14,7 +14,7 @@ extension LiveFleet {
 
   /// Publishes slots ahead of time, retained, over a connection of the scheduler's own, and returns
   /// when the broker has all of them.
-  func announce(_ slots: [SlotAnnouncement]) throws(FleetFailure) {
+  package func announce(_ slots: [SlotAnnouncement]) throws(FleetFailure) {
     let credentials: (username: String, password: String)?
     switch scheduler {
     case .nobody: return

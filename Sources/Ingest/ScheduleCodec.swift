@@ -29,7 +29,7 @@ package enum ScheduleFault: String, Error, Sendable, CaseIterable {
 /// Decodes what the scheduler publishes under `nhip/v1/{commune}/schedule/{slot-id}`.
 ///
 /// Owned by the engine's thread. docs/SCHEDULE.md says what a payload holds.
-@safe package final class ScheduleCodec {
+package final class ScheduleCodec {
   /// What a message makes of a slot.
   package enum Change: Sendable, Hashable {
     /// `version` and `receivedAt` are for the store to give.
@@ -57,35 +57,16 @@ package enum ScheduleFault: String, Error, Sendable, CaseIterable {
     }
   }
 
-  private let decoder: OpaquePointer
-  private let values: UnsafeMutableBufferPointer<nhip_value>
+  private let fields = JSONFields(Field.allCases.map(\.path))
 
-  package init() {
-    guard let decoder = unsafe nhip_decoder_create() else {
-      preconditionFailure("no memory for a JSON decoder")
-    }
-    unsafe self.decoder = decoder
-    unsafe values = .allocate(capacity: Field.allCases.count)
-    unsafe values.initialize(repeating: nhip_value())
-    for field in Field.allCases {
-      unsafe nhip_decoder_add(
-        decoder, field.path, UInt32(field.rawValue), Int32(NHIP_AGGREGATE_NONE))
-    }
-  }
-
-  deinit {
-    unsafe nhip_decoder_destroy(decoder)
-    unsafe values.deallocate()
-  }
+  package init() {}
 
   /// - Parameter payload: at most `MessageHeader.payloadSizeMax` bytes, 64 more readable behind.
   package func decode(
     _ payload: UnsafeRawBufferPointer, commune: String, id: String
   ) -> Result<Change, ScheduleFault> {
-    guard let base = payload.baseAddress, payload.count > 0 else { return .success(.withdraw) }
-    let status = unsafe nhip_decoder_decode(
-      decoder, base.assumingMemoryBound(to: UInt8.self), payload.count, values.baseAddress,
-      values.count)
+    guard payload.count > 0 else { return .success(.withdraw) }
+    let status = unsafe fields.decode(payload)
     guard status == Int32(NHIP_DECODED) else { return .failure(Self.fault(status)) }
     do throws(ScheduleFault) {
       let isCancelled = try flag(.cancelled)
@@ -148,80 +129,45 @@ package enum ScheduleFault: String, Error, Sendable, CaseIterable {
 
   // MARK: Values
 
-  private func isAbsent(_ field: Field) -> Bool { unsafe values[field.rawValue].tag == 0 }
+  private func isAbsent(_ field: Field) -> Bool { fields.isAbsent(field.rawValue) }
+
+  private func time(_ field: Field) -> Milliseconds? { fields.time(field.rawValue) }
 
   private func flag(_ field: Field) throws(ScheduleFault) -> Bool {
-    let value = unsafe values[field.rawValue]
-    switch unsafe value.tag {
-    case 0: return false
-    case 4: return unsafe value.bits == 1
-    default: throw .wrongType
-    }
+    if isAbsent(field) { return false }
+    guard let flag = fields.flag(field.rawValue) else { throw .wrongType }
+    return flag
   }
 
   private func text(_ field: Field, sizeMax: Int) throws(ScheduleFault) -> String? {
-    let value = unsafe values[field.rawValue]
-    guard unsafe value.tag != 0 else { return nil }
-    guard unsafe value.tag == 5 else { throw .wrongType }
-    guard unsafe Int(value.text_size) <= sizeMax else { throw .textTooLong }
-    return unsafe Self.string(value)
-  }
-
-  private func time(_ field: Field) -> Milliseconds? {
-    let value = unsafe values[field.rawValue]
-    switch unsafe value.tag {
-    case 1: return unsafe SentTime.milliseconds(epoch: Int64(bitPattern: value.bits))
-    case 3: return unsafe SentTime.milliseconds(epoch: Double(bitPattern: value.bits))
-    case 5:
-      let text = unsafe UnsafeRawBufferPointer(start: value.text, count: Int(value.text_size))
-      return unsafe SentTime.milliseconds(text: text)
-    default: return nil
-    }
+    if isAbsent(field) { return nil }
+    guard let text = unsafe fields.text(field.rawValue) else { throw .wrongType }
+    guard text.count <= sizeMax else { throw .textTooLong }
+    return unsafe JSONFields.string(text)
   }
 
   /// A number of seconds above 0, as a whole number of milliseconds; nil if it is none.
   private func seconds(_ field: Field) -> Milliseconds? {
-    let value = unsafe values[field.rawValue]
-    let number: Double? =
-      switch unsafe value.tag {
-      case 1: unsafe Double(Int64(bitPattern: value.bits))
-      case 3: unsafe Double(bitPattern: value.bits)
-      case 5: unsafe value.text_size <= SlotLimits.wordSizeMax ? Double(Self.string(value)) : nil
-      default: nil
-      }
+    var number = fields.number(field.rawValue)
+    if let text = unsafe fields.text(field.rawValue), text.count <= SlotLimits.wordSizeMax {
+      number = unsafe Double(JSONFields.string(text))
+    }
     guard let number, number.isFinite, number > 0 else { return nil }
     // What is longer than a slot may be is refused all the same; it only must not overflow.
-    return Milliseconds((min(number, 1e9) * 1_000).rounded())
+    let length = Milliseconds((min(number, 1e9) * 1_000).rounded())
+    return length > 0 ? length : nil
   }
 
   private func list(
     _ key: String, _ fault: ScheduleFault, where isValid: (String) -> Bool
   ) throws(ScheduleFault) -> [String] {
-    final class Found {
-      var words: [String] = []
-      var isText = true
+    guard let words = fields.texts(under: key, countMax: SlotLimits.targetCountMax) else {
+      throw .wrongType
     }
-    let found = Found()
-    let status = unsafe nhip_decoder_list(
-      decoder, key, Unmanaged.passUnretained(found).toOpaque()
-    ) { context, value in
-      guard let context = unsafe context, let value = unsafe value?.pointee else { return 1 }
-      let found = unsafe Unmanaged<Found>.fromOpaque(context).takeUnretainedValue()
-      found.isText = unsafe value.tag == 5
-      if found.isText { unsafe found.words.append(ScheduleCodec.string(value)) }
-      return found.isText && found.words.count <= SlotLimits.targetCountMax ? 0 : 1
-    }
-    guard status == 0, found.isText else { throw .wrongType }
-    guard found.words.count <= SlotLimits.targetCountMax else { throw .tooManyTargets }
-    guard found.words.allSatisfy(isValid) else { throw fault }
+    guard words.count <= SlotLimits.targetCountMax else { throw .tooManyTargets }
+    guard words.allSatisfy(isValid) else { throw fault }
     // A list is a set: what stands twice, or in another order, means the same.
-    return Set(found.words).sorted()
-  }
-
-  private static func string(_ value: nhip_value) -> String {
-    guard let text = unsafe value.text else { return "" }
-    let bytes = unsafe UnsafeRawBufferPointer(start: text, count: Int(value.text_size))
-    return unsafe PersonalData.scrubbed(String(decoding: bytes, as: UTF8.self))
+    return Set(words).sorted()
   }
 
   private static func fault(_ status: Int32) -> ScheduleFault {

@@ -79,4 +79,14 @@ package struct OutageNote: Codable, Sendable, Hashable {
     return "noted of the outage of \(device) from \(LocalTime.text(interval.start)) to "
       + "\(LocalTime.text(interval.end))\(replaced)"
   }
+
+  /// - Returns: what to tell the operator.
+  static func withdraw(
+    _ id: Int64, in store: Store, by actor: String, at now: Milliseconds
+  ) throws -> String {
+    let cause = try store.withdrawRecordedCause(id, by: actor, at: now)
+    let device = try store.registry().devices.first { $0.number == cause.device }
+    return "note \(id) withdrawn: '\(cause.cause)' of \(device?.id ?? "\(cause.device)"), "
+      + "\(LocalTime.text(cause.at))"
+  }
 }

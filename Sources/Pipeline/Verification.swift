@@ -125,8 +125,8 @@ package struct Verification {
       }
       guard isHeardAlike else { continue }
       let inputs = run.inputs
-      check(figures[device], place: place) {
-        inputs.figures(of: block, device: device, day: day.day, schedule: schedule)
+      try check(figures[device], place: place) {
+        try inputs.figures(of: block, device: device, day: day.day, schedule: schedule)
       }
     }
     let now = try store.summarized(day)
@@ -153,11 +153,11 @@ package struct Verification {
 
   private mutating func check(
     _ sealed: SealedFigures?, place: String,
-    computedAgain: () -> SealedFigures?
-  ) {
+    computedAgain: () throws -> SealedFigures?
+  ) throws {
     guard let sealed, !sealed.text.isEmpty else { return }
     summary.figures += 1
-    let computed = computedAgain()
+    let computed = try computedAgain()
     guard sealed.inputHash == computed?.inputHash else {
       summary.rulesChanged += 1
       return

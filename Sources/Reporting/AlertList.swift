@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Telemetry
 
 /// Alerts for the terminal and for programs.
@@ -35,21 +34,10 @@ package enum AlertList {
     return table.render()
   }
 
-  /// One object a line, keys in snake case and alphabetical order, times in UTC milliseconds.
+  /// One object a line (``JSONLines``), in the order of the text.
   package static func json(_ alerts: [Alert], devices: [Device]) -> [String] {
     let ids = Dictionary(uniqueKeysWithValues: devices.map { ($0.number, $0.id) })
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return sorted(alerts).map { alert in
-      do {
-        let line = Line(alert, deviceID: ids[alert.device] ?? "")
-        return String(decoding: try encoder.encode(line), as: UTF8.self)
-      } catch {
-        // Text and whole numbers only; nothing in it can fail to encode.
-        preconditionFailure("an alert cannot be encoded: \(error)")
-      }
-    }
+    return JSONLines.of(sorted(alerts).map { Line($0, deviceID: ids[$0.device] ?? "") })
   }
 
   private struct Line: Encodable {

@@ -74,6 +74,7 @@ package enum CalendarList {
       (words.reportUnit, .left), (words.device, .left), (words.from, .left), (words.to, .left),
       (words.length, .right), (words.cause, .left), (words.recordedCause, .left),
       (words.responsible, .left), (words.reference, .left), (words.enteredBy, .left),
+      (words.noteID, .right),
     ])
     for listed in outages {
       let (outage, recorded) = (listed.outage, listed.recorded)
@@ -82,7 +83,7 @@ package enum CalendarList {
         outage.isOpen ? words.notHeardAgain : format.instant(outage.interval.end),
         format.length(outage.interval.duration), words.state(outage.cause),
         recorded?.cause ?? "", recorded?.responsible ?? "", recorded?.reference ?? "",
-        recorded?.enteredBy ?? "",
+        recorded?.enteredBy ?? "", recorded.map { "\($0.id)" } ?? "",
       ])
     }
     return table.render()

@@ -13,14 +13,10 @@ struct CalendarReach {
   }
 
   private let entries: [CalendarEntry]
-  private let sites: [String: Site]
-  private let parents: [String: String]
   private var positions: [Key: [Int]] = [:]
 
-  init(entries: [CalendarEntry], registry: Registry) {
+  init(entries: [CalendarEntry]) {
     self.entries = entries
-    sites = Dictionary(registry.sites.map { ($0.code, $0) }) { _, last in last }
-    parents = Dictionary(registry.units.map { ($0.code, $0.parent) }) { _, last in last }
     for (position, entry) in entries.enumerated() {
       for key in Self.keys(of: entry.scope) { positions[key, default: []].append(position) }
     }
@@ -37,39 +33,31 @@ struct CalendarReach {
     return [.everything]
   }
 
-  /// Positions of the entries that are about a device, ascending.
-  func entries(for device: Device) -> [Int] {
-    let site = sites[device.site]
-    let units = units(of: device)
+  /// Positions of the entries that are about a device while it stood somewhere, ascending.
+  func entries(for device: Device, at standing: Standing) -> [Int] {
     var keys: [Key] = [
-      .device(device.id), .site(device.site), .kind(device.kind), .everything,
+      .device(device.id), .site(standing.site), .kind(device.kind), .everything,
     ]
-    keys += units.map(Key.unit)
-    if let site { keys += [.feeder(site.feeder), .isp(site.isp), .siteType(site.type)] }
-    let candidates = Set(keys.flatMap { positions[$0] ?? [] })
-    return candidates.filter { entries[$0].scope.holds(device, site: site, units: units) }.sorted()
-  }
-
-  /// The unit that a device stands in, and those above it.
-  private func units(of device: Device) -> [String] {
-    var units: [String] = []
-    var next = sites[device.site]?.unit ?? device.commune
-    // A registry with a circle of parents must not hold this up for ever.
-    while !next.isEmpty, !units.contains(next) {
-      units.append(next)
-      next = parents[next] ?? ""
+    keys += standing.units.map(Key.unit)
+    if standing.isKnownSite {
+      keys += [.feeder(standing.feeder), .isp(standing.isp), .siteType(standing.siteType)]
     }
-    return units
+    let candidates = Set(keys.flatMap { positions[$0] ?? [] })
+    return candidates.filter { entries[$0].scope.holds(device, at: standing) }.sorted()
   }
 }
 
 extension CalendarScope {
-  func holds(_ device: Device, site: Site?, units path: [String]) -> Bool {
-    func holds(_ list: [String], _ value: String?) -> Bool {
-      list.isEmpty || (value.map { list.contains($0) } ?? false)
+  func holds(_ device: Device, at standing: Standing) -> Bool {
+    func holds(_ list: [String], _ value: String) -> Bool {
+      list.isEmpty || list.contains(value)
     }
-    return holds(devices, device.id) && holds(sites, device.site) && holds(kinds, device.kind)
-      && (units.isEmpty || units.contains { path.contains($0) })
-      && holds(feeders, site?.feeder) && holds(isps, site?.isp) && holds(siteTypes, site?.type)
+    func holds(_ list: [String], ofSite value: String) -> Bool {
+      list.isEmpty || standing.isKnownSite && list.contains(value)
+    }
+    return holds(devices, device.id) && holds(sites, standing.site) && holds(kinds, device.kind)
+      && (units.isEmpty || units.contains { standing.units.contains($0) })
+      && holds(feeders, ofSite: standing.feeder) && holds(isps, ofSite: standing.isp)
+      && holds(siteTypes, ofSite: standing.siteType)
   }
 }

@@ -29,8 +29,8 @@ package enum DayFigures {
     let piece = FigurePiece(
       account, terms: terms, period: period, knownUntil: knownUntil, observed: observed)
     let scheduled = terms.schedule.figures(
-      of: account.readings, profile: terms.profile, in: period, observed: observed,
-      knownUntil: knownUntil)
+      of: account.readings, profile: terms.profile, plan: terms.plan, in: period,
+      observed: observed, knownUntil: knownUntil)
     if piece.readingCount == 0, piece.availability[.excluded] == period.duration {
       return nil
     }

@@ -60,10 +60,11 @@ package struct DeviceTerms: Sendable {
       text(device.commissionedAt), text(device.retiredAt),
       "\(settings.outageMin)", "\(profile.reportInterval)", "\(profile.offlineAfter)",
     ]
-    for hours in plan.hours {
-      parts.append("\(hours.weekdays) \(hours.startMinute) \(hours.endMinute)")
+    let planned = plan.clipped(to: Self.planScope(ofDay: day))
+    for former in planned.formers {
+      parts += weekly(former.plan) + stretches(former.plan) + ["until \(former.until)"]
     }
-    parts += planned(ofDay: day)
+    parts += weekly(planned) + stretches(planned)
     for condition in profile.service {
       parts.append("\(condition.metric) \(condition.comparison.rawValue) \(condition.constant)")
     }
@@ -75,14 +76,17 @@ package struct DeviceTerms: Sendable {
       let range = [metric.lowest, metric.highest].map { $0.map { "\($0)" } ?? "-" }
       parts.append("\(metric.name) \(range.joined(separator: " "))")
     }
-    parts += schedule.inputs(profile: profile)
+    parts += schedule.inputs(profile: profile, plan: plan)
     let bytes = Array(parts.joined(separator: "\n").utf8)
     return unsafe bytes.withUnsafeBytes { unsafe Int64(bitPattern: PayloadHash.of($0)) }
   }
 
+  private func weekly(_ plan: ServicePlan) -> [String] {
+    plan.hours.map { "\($0.weekdays) \($0.startMinute) \($0.endMinute)" }
+  }
+
   /// Nothing for a device that nobody planned anything for.
-  private func planned(ofDay day: Int64) -> [String] {
-    let plan = plan.clipped(to: Self.planScope(ofDay: day))
+  private func stretches(_ plan: ServicePlan) -> [String] {
     var parts: [String] = []
     func add(_ name: String, _ set: IntervalSet?) {
       guard let set else { return }

@@ -10,7 +10,10 @@ enum FigureNames {
   }
 
   /// How much more of a state there is without what calendars were given after the fact.
-  static func announced(_ state: DeviceState) -> String { "announced_\(of(state))_more" }
+  static func announced(_ state: DeviceState) -> String { announced(of(state)) }
+
+  /// The same of any figure that can be added.
+  static func announced(_ name: String) -> String { "announced_\(name)_more" }
 
   /// The figure that such a difference is of; nil for any other name.
   static func ofAnnounced(_ name: String) -> String? {

@@ -96,7 +96,10 @@ package enum JSONReport {
     var untimed: Int
     var outOfRange: Int
     var quarantine: [Quarantine]
-    var inboxAddresses: Int
+    var inboxMessages: Int64
+    /// From before messages were counted by day; both absent if there are none.
+    var undatedMessages: Int64?
+    var undatedThrough: String?
 
     struct Quarantine: Encodable {
       var reason: String
@@ -112,7 +115,9 @@ package enum JSONReport {
       untimed = quality.untimed
       outOfRange = quality.outOfRange
       quarantine = quality.quarantine.map { Quarantine(reason: $0.reason, count: $0.count) }
-      inboxAddresses = quality.inboxAddresses
+      inboxMessages = quality.inboxMessages
+      undatedMessages = quality.undatedThrough.map { _ in quality.undatedMessages }
+      undatedThrough = quality.undatedThrough.map(LocalTime.isoDate(ofDay:))
     }
   }
 

@@ -85,8 +85,8 @@ struct PeriodSums {
           guard let here = SealedDay.interval(ofDay: day).intersection(part.interval) else {
             continue
           }
-          let scheduled = schedule.ofDay(device).figures(
-            of: account.readings, profile: kinds[position].profile, in: here,
+          let scheduled = schedule.ofDay(day, device).figures(
+            of: account.readings, profile: kinds[position].profile, plan: terms.plan, in: here,
             observed: observed, knownUntil: knownUntil)
           kinds[position].add(scheduled, slot: part.slot)
         }

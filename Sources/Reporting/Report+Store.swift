@@ -28,7 +28,11 @@ extension Report {
   ) throws -> Report {
     let registry = try store.registry()
     let placements = try Placements.read(from: store, registry: registry)
-    let plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
+    let plans = try ServicePlans(
+      store: store, registry: registry, profiles: profiles, placements: placements,
+      period: Interval(
+        start: min(period.start, previous?.start ?? period.start),
+        end: max(period.end, previous?.end ?? period.end)))
     func makeScope(of period: Interval) -> ReportScope {
       ReportScope(
         registry: registry, profiles: profiles, plans: plans, placements: placements,
@@ -51,8 +55,7 @@ extension Report {
       of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil)
     report.recordedCauses = Dictionary(
       grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
-    report.quality.quarantine = try quarantineCounts(in: store)
-    report.quality.inboxAddresses = try store.inbox().count
+    report.quality.take(try store.shelved(on: period.localDays))
     if let sinceRevision {
       report.changes = try RevisionChanges(
         store: store, period: period, since: sinceRevision,
@@ -67,15 +70,16 @@ extension Report {
       systems: registry.systems)
     return report
   }
+}
 
+extension DataQuality {
   /// Most frequent reason first.
-  private static func quarantineCounts(in store: Store) throws -> [DataQuality.QuarantineCount] {
-    var counts: [String: Int64] = [:]
-    for summary in try store.quarantine() {
-      counts[summary.reason, default: 0] += Int64(summary.count)
-    }
-    return counts.map { DataQuality.QuarantineCount(reason: $0.key, count: $0.value) }
+  fileprivate mutating func take(_ shelved: ShelvedCounts) {
+    quarantine = shelved.quarantined.map { QuarantineCount(reason: $0.key, count: $0.value) }
       .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+    inboxMessages = shelved.inbox
+    undatedMessages = shelved.undated
+    undatedThrough = shelved.undatedThrough
   }
 }
 
@@ -89,13 +93,13 @@ extension SealCover {
     }
     let hashes = try store.sealedInputHashes(of: day)
     let schedule = try Schedule.read(
-      ofDay: through, from: store, places: UnitPaths(try store.registry()))
+      ofDay: through, from: store, places: scope.unitPaths)
     for device in scope.devices {
       guard let hash = hashes[device.number], let profile = scope.profiles[device.kind] else {
         continue
       }
       let terms = scope.terms(
-        of: device, profile: profile, settings: settings, schedule: schedule.ofDay(device))
+        of: device, profile: profile, settings: settings, schedule: schedule.ofDay(through, device))
       if hash != terms.inputHash(ofDay: through) { changedDevices.insert(device.number) }
     }
   }

@@ -104,8 +104,8 @@ package struct DeviceReport: Sendable {
   package var name: String { device.name.isEmpty ? device.id : device.name }
 }
 
-/// What was odd about the data of the period. Quarantine and inbox are counted since the store
-/// began, since what cannot be decoded has no event time.
+/// What was odd about the data of the period. Quarantine and inbox are of the local days on which
+/// the messages were received, since what cannot be decoded has no event time.
 package struct DataQuality: Sendable, Hashable {
   package var readings = 0
   package var duplicates = 0
@@ -116,7 +116,12 @@ package struct DataQuality: Sendable, Hashable {
   package var untimed = 0
   package var outOfRange = 0
   package var quarantine: [QuarantineCount] = []
-  package var inboxAddresses = 0
+  /// Messages of unknown addresses.
+  package var inboxMessages: Int64 = 0
+  /// Of quarantine and inbox, from before days were told apart; some may be of the period.
+  package var undatedMessages: Int64 = 0
+  /// The last local day that those may be of; nil if there are none.
+  package var undatedThrough: Int64?
 
   package init() {}
 

@@ -29,9 +29,9 @@ struct ReportScope {
     placements: Placements? = nil, period: Interval, unit: String?, kind: String?
   ) {
     self.plans = plans
-    unitPaths = UnitPaths(registry)
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     let placements = placements ?? Placements(registry: registry, history: [])
+    unitPaths = UnitPaths(placements)
     let days = period.localDays
     let byNumber = Dictionary(registry.devices.map { ($0.number, $0) }) { _, last in last }
     let registered = byNumber.values.filter { $0.retiredAt ?? .max > period.start }

@@ -8,8 +8,12 @@ enum ScheduleFigures {
   static let meetings = [
     "meetings", "meetings_on_time", "meetings_late", "meetings_absent", "meetings_unverifiable",
   ]
+  static let meetingsInMaintenance = "meetings_maintenance"
   static let broadcasts =
-    ["unverifiable_slots", "pending_slots", "event_only_days"] + voice
+    ["maintenance_slots", "unverifiable_slots", "pending_slots", "event_only_days"] + voice
     + priorities.flatMap { ["slots_\($0)", "requested_\($0)_ms", "played_\($0)_ms"] }
-  static let all = broadcasts + meetings + ["meetings_pending"]
+  private static let inForce =
+    broadcasts + meetings + ["meetings_pending", meetingsInMaintenance]
+  /// How much more of each there is without what was entered after the fact.
+  static let all = inForce + inForce.map(FigureNames.announced)
 }

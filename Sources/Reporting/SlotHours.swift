@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Analysis
-import Storage
 import Telemetry
 
 /// When devices have to serve because slots mean them, for kinds whose profile says so
 /// (`service_around_slots`).
 ///
-/// Read once for all that the store keeps of the schedule, then asked device by device; devices
-/// that the same slots mean share one set. Nothing is read where no kind says so.
+/// Made once of the slots of some time, then asked device by device; devices that the same slots
+/// mean share one set.
 struct SlotHours: Sendable {
   private var positionOfDevice: [Int64: Int] = [:]
   private var sets: [IntervalSet] = []
@@ -20,19 +19,10 @@ struct SlotHours: Sendable {
 
   init() {}
 
-  init(store: Store, registry: Registry, profiles: [Profile]) throws(StoreError) {
-    let isWanted = profiles.contains { $0.serviceAroundSlots != nil }
-    let all = Interval(start: 0, end: .max)
-    self.init(
-      slots: isWanted ? try store.slots(overlapping: all) : [],
-      registry: isWanted ? registry : Registry(), profiles: profiles)
-  }
-
-  init(slots: [Slot], registry: Registry, profiles: [Profile]) {
+  init(schedule: Schedule, devices: [Device], profiles: [Profile]) {
     let margins = Dictionary(profiles.map { ($0.kind, $0.serviceAroundSlots) }) { $1 }
-    let schedule = Schedule(slots: slots, registry: registry)
     var positions: [Key: Int] = [:]
-    for device in registry.devices {
+    for device in devices {
       guard let margin = margins[device.kind] ?? nil else { continue }
       let meant = schedule.slots(of: device)
       let key = Key(margin: margin, slots: meant.map { "\($0.commune)/\($0.id)" })

@@ -36,6 +36,7 @@ extension Words {
       (untimed, Int64(quality.untimed)), (outOfRange, Int64(quality.outOfRange)),
       (quarantined, total),
     ] + quality.quarantine.map { ("  \($0.reason)", $0.count) }
-      + [(inbox, Int64(quality.inboxAddresses))]
+      + [(inbox, quality.inboxMessages)]
+      + (quality.undatedThrough.map { [(undated($0), quality.undatedMessages)] } ?? [])
   }
 }

@@ -5,6 +5,7 @@ import Telemetry
 /// The words of calendars, of notes on outages and of confirmed gaps.
 extension Words {
   var entryID: String { pick("Mã", "Id") }
+  var noteID: String { pick("Mã ghi nhận", "Note id") }
   var calendar: String { pick("Lịch", "Calendar") }
   var purposeHeading: String { pick("Mục đích", "Purpose") }
   var firstTime: String { pick("Lần đầu", "First time") }

@@ -121,6 +121,20 @@ extension Words {
     default: pick("thông thường", "normal")
     }
   }
+  func fulfilmentAnnounced(_ priority: String) -> String {
+    pick(
+      "Tỷ lệ phát, \(priority), không kể mục ghi sau (%)",
+      "Fulfilment, \(priority), without late entries (%)")
+  }
+  var slotsInMaintenance: String {
+    pick("Lượt phát trong bảo trì (không tính)", "Slots in maintenance (not counted)")
+  }
+  var meetingsInMaintenance: String {
+    pick("Trong bảo trì (không tính)", "In maintenance (not counted)")
+  }
+  var onTimeShareAnnounced: String {
+    pick("Tỷ lệ đúng giờ, không kể mục ghi sau (%)", "On time, without late entries (%)")
+  }
   var unverifiable: String { pick("Chưa xác minh được", "Unverifiable") }
   var voiceShare: String { pick("Giọng đọc AI (% thời lượng)", "AI voice (% of time)") }
   var voiceBulletins: String { pick("Bản tin giọng AI", "Bulletins by AI voice") }
@@ -153,4 +167,12 @@ extension Words {
   var qualityTable: String { pick("Số liệu", "Data") }
   var qualityItem: String { pick("Nội dung", "Item") }
   var count: String { pick("Số lượng", "Count") }
+
+  /// - Parameter day: local days since 1970-01-01.
+  func undated(_ day: Int64) -> String {
+    let date = LocalTime.date(ofDay: day)
+    return pick(
+      "Bản tin hỏng hoặc lạ đến hết \(date), trước khi đếm theo ngày",
+      "Quarantined or unknown until \(date), before they were counted by day")
+  }
 }

@@ -127,7 +127,7 @@ struct Words: Sendable {
   var outOfRange: String { pick("Giá trị ngoài khoảng cho phép", "Out of range") }
   var quarantined: String { pick("Bản tin hỏng bị cách ly", "Quarantined payloads") }
   var inbox: String {
-    pick("Thiết bị lạ chờ đăng ký", "Unknown addresses waiting to be adopted")
+    pick("Bản tin của thiết bị lạ", "Messages of unknown devices")
   }
 
   // MARK: Explanation

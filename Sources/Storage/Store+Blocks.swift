@@ -12,10 +12,14 @@ extension Store {
     try write("the batch could not be committed") { db in
       let blocks = try rows.map { row in (id: try row.insert(db), counts: row.deliveries) }
       try DeliveryOrder.add(blocks, batch.shelvedPackets, to: db)
-      try MessageShelf.inbox.add(batch.inbox.map(ShelvedMessage.init), to: db)
       let refused = try SlotShelf.add(batch.slots, to: db)
-      try MessageShelf.quarantine.add(
-        (batch.quarantine + refused).map(ShelvedMessage.init), to: db)
+      let inbox = batch.inbox.map(ShelvedMessage.init)
+      let quarantine = (batch.quarantine + refused).map(ShelvedMessage.init)
+      try MessageShelf.inbox.add(inbox, to: db)
+      try MessageShelf.quarantine.add(quarantine, to: db)
+      try ShelvedByDay.add(inbox, of: .inbox, to: db)
+      // What an adoption credits was counted when it came.
+      if batch.adoptedFrom == nil { try ShelvedByDay.add(quarantine, of: .quarantine, to: db) }
       if let address = batch.adoptedFrom {
         try MessageShelf.inbox.remove(address: address.text, from: db)
       }

@@ -7,23 +7,27 @@ extension Store {
   /// In all; a person writes them.
   package static let recordedCauseCountMax = 1_000_000
 
-  /// What people recorded of outages that hold an instant of `from`..<`to`, by instant; withdrawn
-  /// notes are left out.
+  /// What people recorded of outages that hold an instant of `from`..<`to`, by instant.
+  ///
+  /// - Parameter inForce: without those that were replaced or withdrawn.
   package func recordedCauses(
-    from: Milliseconds, to: Milliseconds
+    from: Milliseconds, to: Milliseconds, inForce: Bool = true
   ) throws(StoreError) -> [RecordedCause] {
     try read("notes on outages cannot be read") { db in
       guard try db.tableExists("recorded_cause") else { return [] }
       return try Row.fetchAll(
         db,
         sql: """
-          SELECT id, device, at, cause, responsible, reference, entered_at, entered_by
-          FROM recorded_cause WHERE at >= ? AND at < ? AND withdrawn_at IS NULL ORDER BY at, id
-          """, arguments: [from, to]
+          SELECT id, device, at, cause, responsible, reference, entered_at, entered_by,
+            withdrawn_at, withdrawn_by
+          FROM recorded_cause WHERE at >= ? AND at < ? AND (withdrawn_at IS NULL OR NOT ?)
+          ORDER BY at, id
+          """, arguments: [from, to, inForce]
       ).map { row in
         RecordedCause(
           id: row[0], device: row[1], at: row[2], cause: row[3], responsible: row[4],
-          reference: row[5], enteredAt: row[6], enteredBy: row[7])
+          reference: row[5], enteredAt: row[6], enteredBy: row[7], withdrawnAt: row[8],
+          withdrawnBy: row[9])
       }
     }
   }
@@ -62,5 +66,25 @@ extension Store {
       }
       return cause
     }
+  }
+
+  /// Takes a note back; its row stays.
+  ///
+  /// - Returns: the note as it is now.
+  /// - Throws: `invalid` if no such note is in force.
+  package func withdrawRecordedCause(
+    _ id: Int64, by actor: String, at now: Milliseconds
+  ) throws(StoreError) -> RecordedCause {
+    guard var cause = try recordedCauses(from: .min, to: .max).first(where: { $0.id == id })
+    else { throw invalid("no note \(id) is in force", "see `nhip outages list`") }
+    (cause.withdrawnAt, cause.withdrawnBy) = (now, actor)
+    try write("the note could not be withdrawn") { db in
+      try db.execute(
+        sql: """
+          UPDATE recorded_cause SET withdrawn_at = ?, withdrawn_by = ?
+          WHERE id = ? AND withdrawn_at IS NULL
+          """, arguments: [now, actor, id])
+    }
+    return cause
   }
 }

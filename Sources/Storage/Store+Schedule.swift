@@ -35,6 +35,28 @@ extension Store {
     }
   }
 
+  /// All versions that are kept of slots of which there are several, where any of them overlaps a
+  /// period; by commune, id and version.
+  package func changedSlotVersions(
+    overlapping period: Interval
+  ) throws(StoreError) -> [Slot] {
+    let earliest = max(period.start, .min + SlotLimits.lengthMax) - SlotLimits.lengthMax
+    return try read("the schedule cannot be read") { db in
+      guard try db.tableExists("slot_version") else { return [] }
+      return try Row.fetchAll(
+        db,
+        sql: """
+          SELECT \(SlotShelf.columns) FROM slot_version WHERE (commune, id) IN (
+            SELECT part.commune, part.id FROM slot_version AS part
+              JOIN slot AS newest ON newest.commune = part.commune AND newest.id = part.id
+            WHERE part.start_at >= ?1 AND part.start_at < ?2 AND part.end_at > ?3
+              AND newest.version > 1)
+          ORDER BY commune, id, version
+          """, arguments: [earliest, period.end, period.start]
+      ).map(readable)
+    }
+  }
+
   /// Enters slots by command: all or nothing.
   ///
   /// - Throws: `invalid` if a commune has no room for them.

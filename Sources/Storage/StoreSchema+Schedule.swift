@@ -11,6 +11,11 @@ extension StoreSchema {
     entered_by TEXT NOT NULL
     """
 
+  /// Figures of a day ask for every version that said something of it.
+  static let slotVersionsByStart = """
+    CREATE INDEX slot_version_start ON slot_version (start_at);
+    """
+
   /// `slot` is what is in force, `slot_version` everything that was accepted. A slot is at most 24
   /// hours long, so one index by its start finds those that reach into a period.
   static let schedule = """

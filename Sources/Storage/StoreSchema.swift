@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 11
+  static let version = 13
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -94,6 +94,11 @@ enum StoreSchema {
     migrator.registerMigration("11 sheets of sealed days") { db in
       try db.execute(sql: "PRAGMA user_version = 11")
       try db.execute(sql: daySheets)
+    }
+    migrator.registerMigration("13 messages by day, versions of slots by start") { db in
+      try db.execute(sql: "PRAGMA user_version = 13")
+      try db.execute(sql: shelvedByDay)
+      try db.execute(sql: slotVersionsByStart)
     }
     return migrator
   }

@@ -22,15 +22,13 @@ extension Nhip {
             nhip alerts list --store nhip.sqlite --from 2026-11-20 --to 2026-11-21 --format json
           """)
 
-      enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
-
       @Option(help: "The store: a SQLite file.") var store: String
       @Option(help: "First day (UTC+7) or instant: also what is over since then.")
       var from: String?
       @Option(help: "Last day, included; or an instant, not included. Now if absent.")
       var to: String?
       @Option(help: "Only alerts of this kind of device.") var kind: String?
-      @Option(help: "text, or json: one object a line.") var format = Format.text
+      @Option(help: "text, or json: one object a line.") var format = ListFormat.text
       @Option(help: "vi or en.") var lang = LanguageOption.vi
 
       func validate() throws {
@@ -45,14 +43,9 @@ extension Nhip {
             try period.map { try store.alerts(from: $0.start, to: $0.end) } ?? store.openAlerts()
           let alerts = found.filter { kind == nil || $0.rule.hasPrefix("\(kind ?? "")/") }
           let devices = try store.registry().devices
-          switch format {
-          case .text:
-            print(AlertList.text(alerts, devices: devices, language: lang.language), terminator: "")
-          case .json:
-            var output = ResultOutput()
-            for line in AlertList.json(alerts, devices: devices) { output.line(line) }
-            output.flush()
-          }
+          format.write(
+            text: AlertList.text(alerts, devices: devices, language: lang.language),
+            json: AlertList.json(alerts, devices: devices))
         }
       }
     }

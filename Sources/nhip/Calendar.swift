@@ -59,12 +59,14 @@ extension Nhip {
           EXAMPLES
             nhip calendar list --store nhip.sqlite
             nhip calendar list --store nhip.sqlite --all --purpose maintenance --lang en
+            nhip calendar list --store nhip.sqlite --format json
           """)
 
       @Option(help: "The store: a SQLite file.") var store: String
       @Option(help: "Only this calendar.") var name: String?
       @Option(help: "Only entries of this purpose.") var purpose: CalendarPurpose?
       @Flag(help: "Also what was withdrawn or replaced.") var all = false
+      @Option(help: "text, or json: one object a line.") var format = ListFormat.text
       @Option(help: "vi or en.") var lang = LanguageOption.vi
 
       func run() throws {
@@ -73,9 +75,9 @@ extension Nhip {
           let entries = try store.calendarEntries(inForce: !all).filter { entry in
             (name == nil || entry.calendar == name) && (purpose == nil || entry.purpose == purpose)
           }
-          print(
-            CalendarList.text(entries, now: Nhip.wallClock(), language: lang.language),
-            terminator: "")
+          format.write(
+            text: CalendarList.text(entries, now: Nhip.wallClock(), language: lang.language),
+            json: CalendarList.json(entries))
         }
       }
     }

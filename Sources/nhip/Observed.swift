@@ -56,16 +56,19 @@ extension Nhip {
     struct List: ParsableCommand {
       static let configuration = CommandConfiguration(
         abstract: "List what was confirmed, by whom and when, withdrawn ones included.",
-        discussion: "EXAMPLE\n  nhip observed list --store nhip.sqlite")
+        discussion: "EXAMPLES\n  nhip observed list --store nhip.sqlite\n"
+          + "  nhip observed list --store nhip.sqlite --format json")
 
       @Option(help: "The store: a SQLite file.") var store: String
+      @Option(help: "text, or json: one object a line.") var format = ListFormat.text
       @Option(help: "vi or en.") var lang = LanguageOption.vi
 
       func run() throws {
         try SystemExit.mapped {
           let store = try Store(path: self.store, access: .readOnly)
-          print(
-            CalendarList.text(try store.confirmedGaps(), language: lang.language), terminator: "")
+          let gaps = try store.confirmedGaps()
+          format.write(
+            text: CalendarList.text(gaps, language: lang.language), json: CalendarList.json(gaps))
         }
       }
     }

@@ -10,7 +10,7 @@ extension Nhip {
   struct Outages: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Outages, and what people know of their causes.",
-      subcommands: [List.self, Note.self])
+      subcommands: [List.self, Note.self, Withdraw.self])
 
     struct List: ParsableCommand {
       static let configuration = CommandConfiguration(
@@ -20,12 +20,15 @@ extension Nhip {
             nhip outages list --from 2026-11-01 --to 2026-11-30 --store nhip.sqlite
             nhip outages list --from 2026-11-01 --to 2026-11-30 --unit 04321 --lang en \\
               --store nhip.sqlite
+            nhip outages list --from 2026-11-01 --to 2026-11-30 --format json \\
+              --store nhip.sqlite
           """)
 
       @OptionGroup var place: StoreOptions
       @OptionGroup var period: PeriodOptions
       @Option(help: "Code of a unit: only devices in it and below it.") var unit: String?
       @Option(help: "Id of a device.") var device: String?
+      @Option(help: "text, or json: one object a line.") var format = ListFormat.text
       @Option(help: "vi or en.") var lang = LanguageOption.vi
 
       func run() throws {
@@ -35,7 +38,9 @@ extension Nhip {
           let outages = try ListedOutages.build(
             store: store, profiles: try place.profiles(), period: period, unit: unit,
             device: device)
-          print(CalendarList.text(outages, language: lang.language), terminator: "")
+          format.write(
+            text: CalendarList.text(outages, language: lang.language),
+            json: CalendarList.json(outages))
         }
       }
     }
@@ -67,6 +72,17 @@ extension Nhip {
               device: device, at: instant, cause: cause, responsible: responsible,
               reference: reference)))
       }
+    }
+
+    struct Withdraw: ParsableCommand {
+      static let configuration = CommandConfiguration(
+        abstract: "Take a note back: reports show the machine's cause alone; the history stays.",
+        discussion: "EXAMPLE\n  nhip outages withdraw 3 --by lan --store nhip.sqlite")
+
+      @Argument(help: "Id of the note, as `nhip outages list` shows it.") var id: Int64
+      @OptionGroup var change: ChangeOptions
+
+      func run() throws { try change.perform(.outageWithdraw(note: id)) }
     }
   }
 }

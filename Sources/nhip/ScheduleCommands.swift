@@ -56,13 +56,15 @@ extension Nhip {
       static let configuration = CommandConfiguration(
         abstract: "List the slots of a period, with what they name that is not registered.",
         discussion: """
-          EXAMPLE
+          EXAMPLES
             nhip schedule list --store nhip.sqlite --from 2026-11-20 --to 2026-11-20 --unit 04321
+            nhip schedule list --store nhip.sqlite --from 2026-11-20 --to 2026-11-20 --format json
           """)
 
       @Option(help: "The store: a SQLite file.") var store: String
       @OptionGroup var range: RangeOptions
       @Option(help: "Only slots that mean a device under this unit.") var unit: String?
+      @Option(help: "text, or json: one object a line.") var format = ListFormat.text
 
       func run() throws {
         let period = try range.period()
@@ -72,7 +74,7 @@ extension Nhip {
             throw ValidationError("there is no unit '\(unit)' in the registry of \(self.store)")
           }
           let list = try ScheduleList.build(store: store, period: period, unit: unit)
-          print(list.text, terminator: "")
+          format.write(text: list.text, json: list.json)
         }
       }
     }

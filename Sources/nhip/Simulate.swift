@@ -17,7 +17,8 @@ extension Nhip {
           nhip simulate --broker mqtt://127.0.0.1:1883 --communes 1 --seed 7 --duration 60s
           nhip simulate --broker mqtt://127.0.0.1:1883 --communes 1 --seed 7 --rate 5000 \\
             --connections 4 --duration 60s --accepted accepted.txt
-        With --rate the devices' messages come as a load, without faults or wills.
+        With --rate the devices' messages come as a load, without faults or wills, behind the
+        schedule of that time.
         """)
 
     @Option(help: "mqtt://HOST:PORT or mqtts://HOST:PORT.") var broker: String?
@@ -111,11 +112,15 @@ extension Nhip {
       _ plan: FleetPlan, _ length: Milliseconds, to address: FleetSimulator.BrokerAddress
     ) throws {
       let credentials = try FleetFiles.credentials(passwords)
+      let fleet = LiveFleet(
+        broker: address, credentials: credentials, connections: connections,
+        scheduler: try FleetFiles.scheduler(passwords))
       if rate != nil || accepted != nil {
         let load = LoadRun(
           broker: address, devices: plan.devices, connections: connections ?? 4,
           ratePerSecond: rate, duration: length, acceptedPath: accepted, seed: seed,
           sequenceBefore: sequenceBefore, credentials: credentials)
+        try fleet.announce(plan.schedule())
         let result = try load.run()
         print(
           "published \(result.published), accepted \(result.accepted) in \(result.seconds) s, "
@@ -124,9 +129,6 @@ extension Nhip {
       }
       let stopped = StopFlag()
       let signals = StopSignals { stopped.set() }
-      let fleet = LiveFleet(
-        broker: address, credentials: credentials, connections: connections,
-        scheduler: try FleetFiles.scheduler(passwords))
       try fleet.run(plan: plan, until: { stopped.isSet }, report: { Nhip.log("\($0)") })
       signals.cancel()
     }

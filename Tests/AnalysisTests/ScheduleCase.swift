@@ -43,6 +43,8 @@ struct ScheduleCase {
   var told: [Told] = []
   /// Seconds in which we could hear.
   var heard: [Range<Int>] = []
+  /// Work on the device, and in which second it was entered.
+  var works: [(seconds: Range<Int>, entered: Int)] = []
   var isScheduled = true
   var knownUntil = 172_800
 
@@ -82,6 +84,13 @@ struct ScheduleCase {
     // Repeated, and in any order.
     told += told.filter { _ in Int.random(in: 0..<10, using: &random) == 0 }
     told.shuffle(using: &random)
+    if chance(40) {
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let first = pick(places) + Int.random(in: -3_000...3_000, using: &random)
+        let end = first + Int.random(in: 1...4_000, using: &random)
+        works.append((first..<end, first + Int.random(in: -2_000...5_000, using: &random)))
+      }
+    }
     isScheduled = !slots.isEmpty || chance(50)
     if chance(60) { knownUntil = Int.random(in: -1_000...110_000, using: &random) }
     var second = -10_000
@@ -153,15 +162,42 @@ struct ScheduleCase {
       })
   }
 
-  var fulfilment: Fulfilment {
-    .compute(
-      readings: readings, slots: slots, isScheduled: isScheduled, in: Self.period,
-      observed: observed, knownUntil: Self.instant(knownUntil))
+  var plan: ServicePlan {
+    func set(_ parts: [Range<Int>]) -> IntervalSet {
+      IntervalSet(
+        parts.map {
+          Interval(start: Self.instant($0.lowerBound), end: Self.instant($0.upperBound))
+        })
+    }
+    return ServicePlan(
+      maintenance: set(works.map(\.seconds)),
+      announcedMaintenance: set(
+        works.map { min($0.seconds.upperBound, max($0.seconds.lowerBound, $0.entered))
+          ..< $0.seconds.upperBound
+        }),
+      foreseenMaintenance: set(
+        works.filter { $0.entered <= $0.seconds.lowerBound }.map(\.seconds)))
   }
 
-  var attendance: Attendance {
+  /// - Parameter announced: without work that was entered late.
+  private func isMaintained(_ announced: Bool) -> (Slot) -> Bool {
+    let plan = plan
+    return { slot in
+      let work = plan.work(during: slot.interval)
+      return work == .announced || !announced && work == .late
+    }
+  }
+
+  func fulfilment(announced: Bool = false) -> Fulfilment {
+    .compute(
+      readings: readings, slots: slots, isScheduled: isScheduled, in: Self.period,
+      observed: observed, knownUntil: Self.instant(knownUntil),
+      isMaintained: isMaintained(announced))
+  }
+
+  func attendance(announced: Bool = false) -> Attendance {
     .compute(
       readings: readings, slots: slots, in: Self.period, observed: observed,
-      knownUntil: Self.instant(knownUntil))
+      knownUntil: Self.instant(knownUntil), isMaintained: isMaintained(announced))
   }
 }

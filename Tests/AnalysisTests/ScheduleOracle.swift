@@ -23,17 +23,20 @@ struct ScheduleOracle {
   private let given: ScheduleCase
   /// Each once, in order.
   private let told: [ScheduleCase.Told]
+  /// Only by work that was entered before the slot or the work began.
+  private let announced: Bool
   private var sums: [String: Int64] = [:]
 
-  static func figures(of given: ScheduleCase) -> [String: Int64] {
-    var oracle = ScheduleOracle(given)
+  static func figures(of given: ScheduleCase, announced: Bool = false) -> [String: Int64] {
+    var oracle = ScheduleOracle(given, announced)
     oracle.judgeBulletins()
     oracle.judgeMeetings()
     return oracle.sums.filter { $0.value != 0 }
   }
 
-  private init(_ given: ScheduleCase) {
+  private init(_ given: ScheduleCase, _ announced: Bool) {
     self.given = given
+    self.announced = announced
     var seen: Set<UInt64> = []
     told = given.told.filter { seen.insert($0.hash).inserted }.sorted {
       ($0.second, $0.channel.rawValue, $0.hash) < ($1.second, $1.channel.rawValue, $1.hash)
@@ -66,6 +69,15 @@ struct ScheduleOracle {
 
   private func isKnown(_ slot: SlotView) -> Bool {
     (slot.first..<slot.end).allSatisfy(isHeard) || told.contains { $0.second >= slot.end }
+  }
+
+  private func isMaintained(_ slot: SlotView) -> Bool {
+    (slot.first..<slot.end).contains { second in
+      given.works.contains { work in
+        work.seconds.contains(second)
+          && (!announced || work.entered <= slot.first || work.entered <= work.seconds.lowerBound)
+      }
+    }
   }
 
   private func isInDay(_ second: Int) -> Bool { (0..<86_400).contains(second) }
@@ -159,7 +171,9 @@ struct ScheduleOracle {
       let own = ends.indices.filter { chosen[$0] == slot.slot.id }
       let requested = Int(slot.slot.requested / 1_000)
       let priority = slot.slot.priority.rawValue
-      if !own.isEmpty {
+      if isMaintained(slot) {
+        add("maintenance_slots", 1)
+      } else if !own.isEmpty {
         count(priority, requested: requested, played: own.reduce(0) { $0 + ends[$1].played })
       } else if slot.end + 600 > given.knownUntil {
         add("pending_slots", 1)
@@ -213,7 +227,9 @@ struct ScheduleOracle {
   private mutating func judgeMeetings() {
     for slot in views(.videoEndpoint) where isInDay(slot.first) {
       let attended = (slot.first..<slot.end).filter(isInCall)
-      if slot.end > given.knownUntil {
+      if isMaintained(slot) {
+        add("meetings_maintenance", 1)
+      } else if slot.end > given.knownUntil {
         add("meetings_pending", 1)
       } else if let joined = attended.first {
         let isOnTime =

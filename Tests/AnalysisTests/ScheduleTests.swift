@@ -16,14 +16,19 @@ struct ScheduleTests {
     var seen: Set<String> = []
     for offset in 0..<UInt64(Self.randomCaseCount) {
       let given = ScheduleCase(seed: base &+ offset)
-      let expected = ScheduleOracle.figures(of: given)
-      let found = given.fulfilment.figures + given.attendance.figures
-      #expect(
-        Dictionary(found, uniquingKeysWith: { $0 + $1 }) == expected, "seed \(base &+ offset)")
-      seen.formUnion(expected.keys)
+      for announced in [false, true] {
+        let expected = ScheduleOracle.figures(of: given, announced: announced)
+        let found =
+          given.fulfilment(announced: announced).figures
+          + given.attendance(announced: announced).figures
+        #expect(
+          Dictionary(found, uniquingKeysWith: { $0 + $1 }) == expected,
+          "seed \(base &+ offset), announced \(announced)")
+        seen.formUnion(expected.keys)
+      }
     }
     // A canary: all that can be told was told of some device.
-    #expect(seen.count == 12 + 7 + 6, "seed \(base): \(seen.sorted())")
+    #expect(seen.count == 12 + 8 + 7, "seed \(base): \(seen.sorted())")
   }
 
   // MARK: One device
@@ -60,7 +65,7 @@ struct ScheduleTests {
     given.told = told
     given.heard = isHeard ? [-100_000..<200_000] : []
     given.isScheduled = isScheduled
-    let found = given.fulfilment.figures + given.attendance.figures
+    let found = given.fulfilment().figures + given.attendance().figures
     return Dictionary(found, uniquingKeysWith: { $0 + $1 })
   }
 

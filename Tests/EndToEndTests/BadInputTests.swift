@@ -103,7 +103,7 @@ extension EndToEnd {
         expected[reason, default: 0] += 1
       }
       #expect(quality.quarantine == expected)
-      #expect(quality.inboxAddresses == 1)
+      #expect(quality.inboxMessages == 1)
       let list = try nhip.command("devices", "list", "--store", "nhip.sqlite").output
       #expect(list.contains("inbox\t04321/kiosk/ap-ubnd-1\t1 messages kept, 0 dropped"))
       try Self.checkReadings(try nhip.export())

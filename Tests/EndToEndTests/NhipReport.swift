@@ -16,13 +16,13 @@ struct NhipReport {
   struct Quality {
     /// Messages by reason.
     var quarantine: [String: Int]
-    var inboxAddresses: Int
+    var inboxMessages: Int
   }
 
   func quality() throws -> Quality {
     guard let part = document["data_quality"] as? [String: Any],
       let entries = part["quarantine"] as? [[String: Any]],
-      let addresses = part["inbox_addresses"] as? Int
+      let messages = part["inbox_messages"] as? Int
     else { throw EndToEnd.Impatience(description: "a report without data quality: \(document)") }
     var counts: [String: Int] = [:]
     for entry in entries {
@@ -31,7 +31,7 @@ struct NhipReport {
       }
       counts[reason, default: 0] += count
     }
-    return Quality(quarantine: counts, inboxAddresses: addresses)
+    return Quality(quarantine: counts, inboxMessages: messages)
   }
 }
 

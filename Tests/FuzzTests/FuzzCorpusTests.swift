@@ -4,6 +4,7 @@ import Foundation
 import FuzzProperties
 import Storage
 import Telemetry
+import TestSupport
 import Testing
 
 /// What `scripts/fuzz` keeps runs here without libFuzzer: each corpus, and each case that once
@@ -32,6 +33,43 @@ struct FuzzCorpusTests {
     #expect(!files.isEmpty && files.count <= Self.corpusFileCountMax)
     let sizeBytes = try files.reduce(0) { $0 + (try Data(contentsOf: $1)).count }
     #expect(sizeBytes <= Self.corpusSizeBytesMax)
+  }
+
+  /// Mutations of the corpus, without the fuzzer's eye for coverage: so many a run.
+  private static let mutationCount = 10_000
+
+  @Test("payloads of the schedule that were changed at random keep their property")
+  func mutated() throws {
+    let seed = UInt64.random(in: .min ... .max)
+    print("changed payloads of the schedule: seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let property = try PropertyName.schedule.property(repository: Self.repository)
+    let corpus = try PropertyName.schedule.files(in: "corpus", repository: Self.repository)
+      .map { [UInt8](try Data(contentsOf: $0)) }
+    let words = try String(
+      contentsOfFile: "\(Self.repository)/Tests/Fuzz/dictionaries/schedule.txt", encoding: .utf8
+    ).split(separator: "\n").map {
+      Array($0.dropFirst().dropLast().replacing("\\\"", with: "\"").utf8)
+    }
+    for _ in 0..<Self.mutationCount {
+      var input = corpus.randomElement(using: &random) ?? []
+      for _ in 0..<Int.random(in: 1...6, using: &random) {
+        let place = Int.random(in: 0...input.count, using: &random)
+        let end = min(input.count, place + Int.random(in: 0...9, using: &random))
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: input.replaceSubrange(place..<end, with: words.randomElement(using: &random) ?? [])
+        case 1: input.removeSubrange(place..<end)
+        case 2: input.insert(UInt8.random(in: .min ... .max, using: &random), at: place)
+        default:
+          let other = corpus.randomElement(using: &random) ?? []
+          input.insert(
+            contentsOf: other.suffix(Int.random(in: 0...20, using: &random)), at: place)
+        }
+      }
+      #expect(throws: Never.self, "seed \(seed): \(String(decoding: input, as: UTF8.self))") {
+        try property.check(input)
+      }
+    }
   }
 
   @Test("the shipped samples and configurations keep the properties")

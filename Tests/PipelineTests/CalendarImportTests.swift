@@ -116,4 +116,20 @@ struct CalendarImportTests {
     #expect(throws: ControlFailure.self) { try run(.observedConfirm(future), note: "x") }
     #expect(try run(.observedWithdraw(gap: 1)).hasPrefix("gap 1 withdrawn"))
   }
+
+  @Test("a note on an outage is withdrawn once, and stays in the store")
+  func withdrawnNote() throws {
+    let store = fixture.store
+    let device = try #require(try store.registry().devices.first)
+    let cause = RecordedCause(
+      device: device.number, at: Self.now - 9, cause: "đứt cáp", enteredAt: Self.now - 5,
+      enteredBy: "lan")
+    let kept = try store.record(cause, replacingIn: Interval(start: 0, end: 1))
+    let text = try run(.outageWithdraw(note: kept.id))
+    #expect(text.hasPrefix("note \(kept.id) withdrawn: 'đứt cáp' of \(device.id)"))
+    #expect(try store.recordedCauses(from: .min, to: .max).isEmpty)
+    #expect(throws: StoreError.self) { try run(.outageWithdraw(note: kept.id)) }
+    let rows = try store.recordedCauses(from: .min, to: .max, inForce: false)
+    #expect(rows.map(\.withdrawnBy) == ["an"] && rows.map(\.cause) == ["đứt cáp"])
+  }
 }

@@ -23,6 +23,8 @@ package enum ControlCommand: Codable, Sendable, Hashable {
   /// Entries of calendars, by id.
   case calendarWithdraw(entries: [Int64])
   case outageNote(OutageNote)
+  /// A note on an outage, by id.
+  case outageWithdraw(note: Int64)
   /// Our own uplink was down.
   case observedConfirm(Interval)
   /// A confirmed gap, by id.
@@ -32,8 +34,8 @@ package enum ControlCommand: Codable, Sendable, Hashable {
   var needsProfiles: Bool {
     switch self {
     case .adopt, .move, .replace, .registryImport, .seal, .calendarImport, .outageNote: true
-    case .retire, .acknowledge, .calendarWithdraw, .observedConfirm, .observedWithdraw,
-      .scheduleImport:
+    case .retire, .acknowledge, .calendarWithdraw, .outageWithdraw, .observedConfirm,
+      .observedWithdraw, .scheduleImport:
       false
     }
   }
@@ -44,7 +46,9 @@ package enum ControlCommand: Codable, Sendable, Hashable {
     case .adopt, .move, .replace, .registryImport, .calendarImport, .calendarWithdraw,
       .scheduleImport:
       true
-    case .retire, .acknowledge, .seal, .outageNote, .observedConfirm, .observedWithdraw: false
+    case .retire, .acknowledge, .seal, .outageNote, .outageWithdraw, .observedConfirm,
+      .observedWithdraw:
+      false
     }
   }
 }

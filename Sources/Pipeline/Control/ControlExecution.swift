@@ -73,8 +73,8 @@ struct ControlExecution {
       var run = try SealRun(store: store, reader: store, profiles: profiles, settings: settings)
       let text = try run.seal(day: day, at: now)
       return text.isEmpty ? "nothing has changed" : text
-    case .calendarImport, .calendarWithdraw, .outageNote, .observedConfirm, .observedWithdraw,
-      .scheduleImport:
+    case .calendarImport, .calendarWithdraw, .outageNote, .outageWithdraw, .observedConfirm,
+      .observedWithdraw, .scheduleImport:
       return try runKnowledge(request, files: files, at: now)
     }
   }
@@ -103,6 +103,8 @@ struct ControlExecution {
         preconditionFailure("a note on an outage that nobody looked for")
       }
       return try note.record(outage, in: store, by: request.by, at: now)
+    case .outageWithdraw(let id):
+      return try OutageNote.withdraw(id, in: store, by: request.by, at: now)
     case .observedConfirm(let interval):
       return try UplinkConfirmation.confirm(
         interval, by: request.by, note: request.note, at: now, store: store)

@@ -111,7 +111,9 @@ final class ControlQueue: Sendable {
     }
     let registry = try store.registry()
     let plans = taken.contains(where: \.request.command.changesPlans)
-      ? try ServicePlans(store: store, registry: registry, profiles: profiles) : nil
+      ? try ServicePlans(
+        store: store, registry: registry, profiles: profiles,
+        period: Interval(start: now, end: .max / 2)) : nil
     return Effect(
       registry: registry, plans: plans, states: execution.states,
       acknowledged: execution.acknowledged)

@@ -30,7 +30,9 @@ enum Recovery {
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: node,
         isPublished: publishesAlerts))
-    judge.servicePlans = try ServicePlans(store: store, registry: registry, profiles: profiles)
+    judge.servicePlans = try ServicePlans(
+      store: store, registry: registry, profiles: profiles,
+      period: Interval(start: now, end: .max / 2))
     try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
     judge.resolveOrphans(at: now)
     return (intake, judge)

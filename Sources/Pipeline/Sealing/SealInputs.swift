@@ -10,18 +10,22 @@ struct SealInputs {
   let devices: [Int64: Device]
   let profiles: [String: Profile]
   let settings: UptimeSettings
-  let plans: ServicePlans
   let places: UnitPaths
+  private let plans: PlansBySpan
   let observed: IntervalSet
   let gaps: ObservationGaps
 
   init(store: Store, profiles: [Profile]) throws {
     let registry = try store.registry()
-    places = UnitPaths(registry)
+    let placements = try Placements.read(from: store, registry: registry)
+    places = UnitPaths(placements)
     devices = Dictionary(registry.devices.lazy.map { ($0.number, $0) }) { _, last in last }
     self.profiles = Dictionary(profiles.map { ($0.kind, $0) }) { _, last in last }
     settings = try .inForce(in: store)
-    plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
+    plans = PlansBySpan(
+      ServicePlans(
+        entries: try store.calendarEntries(), registry: registry, placements: placements),
+      store: store, devices: registry.devices, profiles: profiles)
     observed = IntervalSet(try store.observed(from: 0, to: .max))
     // What the broker kept for us depends on our own record alone.
     gaps = ObservationGaps(observed: try store.ownObserved(from: 0, to: .max))
@@ -36,11 +40,12 @@ struct SealInputs {
   /// - Parameter schedule: read for the day.
   func figures(
     of block: SealedBlock?, device number: Int64, day: Int64, schedule: Schedule
-  ) -> SealedFigures? {
+  ) throws -> SealedFigures? {
     guard let device = devices[number], let profile = profiles[device.kind] else { return nil }
     let terms = DeviceTerms(
-      device: device, profile: profile, plan: plans.plan(of: device, profile: profile),
-      settings: settings, schedule: schedule.ofDay(device))
+      device: device, profile: profile,
+      plan: try plans.plans(ofDay: day).plan(of: device, profile: profile),
+      settings: settings, schedule: schedule.ofDay(day, device))
     return DayFigures.compute(block, terms: terms, day: day, observed: observed)
   }
 

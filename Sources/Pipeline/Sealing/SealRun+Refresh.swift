@@ -43,7 +43,7 @@ extension SealRun {
       let block = Self.block(known, day: day, device: device, near: near, isLater: source > day)
       guard block != known else { continue }
       hasNewContext = true
-      writer.add(block, known: known, device: device)
+      try writer.add(block, known: known, device: device)
       pendingCount += 1
       if pendingCount >= Self.deviceCountMax {
         try store.stage([writer.takeStaged()].compactMap(\.self))

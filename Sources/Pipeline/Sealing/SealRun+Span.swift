@@ -46,7 +46,7 @@ extension SealRun {
     var pendingCount = 0
     let assembly = try assemble(days, throughBlock: throughBlock, progress: progress) {
       day, device, known, block in
-      writers[Int(day - days.lowerBound)].add(block, known: known, device: device)
+      try writers[Int(day - days.lowerBound)].add(block, known: known, device: device)
       pendingCount += block?.readings.count ?? 1
       if pendingCount >= Self.stagedReadingCountMax {
         try store.stage(Self.takeStaged(&writers))

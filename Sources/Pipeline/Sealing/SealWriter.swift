@@ -44,13 +44,13 @@ struct SealWriter {
   /// - Parameters:
   ///   - block: nil if there is nothing to say of the device.
   ///   - known: what the generation before says of it.
-  mutating func add(_ block: SealedBlock?, known: SealedBlock?, device: Int64) {
+  mutating func add(_ block: SealedBlock?, known: SealedBlock?, device: Int64) throws {
     let block = block ?? known.map { Self.emptied($0) }
     if let block, block != known {
       blocks.append(block)
       hasNewContent = hasNewContent || block.contentHash != known?.contentHash
     }
-    let new = inputs.figures(of: block, device: device, day: day, schedule: schedule)
+    let new = try inputs.figures(of: block, device: device, day: day, schedule: schedule)
     let old = knownFigures[device]
     if let new = new ?? old.map({ SealedFigures(device: $0.device, inputHash: 0, text: "") }),
       new != old

@@ -28,7 +28,7 @@ package struct Placements: Sendable {
     if moves == nil, versions.changedSites[device.site] == nil {
       return [placement(of: device, onDay: days.upperBound)]
     }
-    let sites = moves.map { Set($0.versions.map(\.value)) } ?? [device.site]
+    let sites = moves.map { Set($0.versions.map(\.value.site)) } ?? [device.site]
     var turns: Set<Int64> = [days.lowerBound]
     func note(_ instant: Milliseconds) {
       guard instant > .min, instant < .max else { return }

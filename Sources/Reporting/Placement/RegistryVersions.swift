@@ -16,8 +16,16 @@ struct RegistryVersions: Sendable {
   let sites: [String: Site]
   private(set) var changedUnits: [String: Dated<Telemetry.Unit>] = [:]
   private(set) var changedSites: [String: Dated<Site>] = [:]
-  /// Codes of sites, by the device's id.
-  private(set) var moves: [String: Dated<String>] = [:]
+  /// By the device's id.
+  private(set) var moves: [String: Dated<Place>] = [:]
+  /// Local days on which any unit came to stand below another one.
+  private(set) var unitTurns: Set<Int64> = []
+
+  /// Codes of a device's site and commune.
+  struct Place: Hashable, Sendable {
+    var site: String
+    var commune: String
+  }
 
   init(registry: Registry, history: [RegistryHistoryEntry]) {
     units = Self.latest(registry.units) { ($0.code, $0.validFrom) }
@@ -34,8 +42,11 @@ struct RegistryVersions: Sendable {
     }
     for (code, unit) in units { changedUnits[code]?.correctLatest(unit) }
     for (code, site) in sites { changedSites[code]?.correctLatest(site) }
+    unitTurns = Self.turns(of: changedUnits)
     guard !moves.isEmpty else { return }
-    for device in registry.devices { moves[device.id]?.correctLatest(device.site) }
+    for device in registry.devices {
+      moves[device.id]?.correctLatest(Place(site: device.site, commune: device.commune))
+    }
   }
 
   func unit(_ code: String, at instant: Milliseconds) -> Telemetry.Unit? {
@@ -47,7 +58,14 @@ struct RegistryVersions: Sendable {
   }
 
   func site(of device: Device, at instant: Milliseconds) -> String {
-    moves[device.id]?.value(at: instant) ?? device.site
+    moves[device.id]?.value(at: instant).site ?? device.site
+  }
+
+  func commune(of device: Device, at instant: Milliseconds) -> String {
+    guard let place = moves[device.id]?.value(at: instant), !place.commune.isEmpty else {
+      return device.commune
+    }
+    return place.commune
   }
 
   /// The earliest date that any version of the unit gives as its beginning.
@@ -90,8 +108,10 @@ struct RegistryVersions: Sendable {
     guard let before = change.before.site, let after = change.after.site, before != after else {
       return
     }
-    var dated = moves[change.key] ?? Dated(before)
-    dated.set(after, from: change.from)
+    // An entry without a commune tells nothing of it.
+    let communes = (change.before.commune ?? "", change.after.commune ?? "")
+    var dated = moves[change.key] ?? Dated(Place(site: before, commune: communes.0))
+    dated.set(Place(site: after, commune: communes.1), from: change.from)
     moves[change.key] = dated
   }
 }
@@ -117,7 +137,7 @@ private struct Change {
   struct Fields: Decodable {
     var name, level, levelLabel, areaClass, parent: String?
     var type, unit, feeder, isp: String?
-    var site: String?
+    var site, commune: String?
     var validFrom, validTo: Milliseconds?
 
     init?(_ json: String?, _ decoder: JSONDecoder) {

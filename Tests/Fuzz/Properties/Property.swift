@@ -28,7 +28,7 @@ func require(
 
 /// The properties by the names that `scripts/fuzz`, the corpus and the cases know them by.
 package enum PropertyName: String, CaseIterable, Sendable {
-  case decoder, topic, block, configuration
+  case decoder, topic, block, configuration, schedule
 
   /// - Parameter repository: where `devices/` and `pipelines/` stand.
   package func property(repository: String) throws -> any Property {
@@ -36,6 +36,7 @@ package enum PropertyName: String, CaseIterable, Sendable {
     case .decoder:
       DecoderProperty(profiles: try ProfileLoader.load(directory: "\(repository)/devices"))
     case .topic: TopicProperty()
+    case .schedule: ScheduleProperty()
     case .block: BlockProperty()
     case .configuration: ConfigurationProperty(repository: repository)
     }

@@ -9,10 +9,12 @@ extension DocumentBuilder {
   func broadcasts() -> DocumentTable? {
     // Priorities that nobody used are no columns: the paper is narrow.
     let used = ScheduleFigures.priorities.filter { name in
-      report.devices.contains { ($0.figures["requested_\(name)_ms"] ?? 0) > 0 }
+      has("requested_\(name)_ms") || hasAnnounced(["requested_\(name)_ms"])
     }
+    let late = used.filter { hasAnnounced(["requested_\($0)_ms", "played_\($0)_ms"]) }
+    let hasMaintenance = has("maintenance_slots")
     let hasVoice = report.devices.contains { ($0.figures["voice_all_bulletins"] ?? 0) > 0 }
-    guard !used.isEmpty || hasVoice else { return nil }
+    guard !used.isEmpty || hasVoice || hasMaintenance else { return nil }
     var columns: [DocumentTable.Column] = [
       .number(words.number, width: 5), .text(unitHeading, width: 16),
       .name(words.device, width: 22),
@@ -24,11 +26,15 @@ extension DocumentBuilder {
         .number(words.fulfilment(priority)),
       ]
     }
+    columns += late.map { .number(words.fulfilmentAnnounced(words.priority($0))) }
+    if hasMaintenance { columns.append(.number(words.slotsInMaintenance, width: 9)) }
     columns += [
       .number(words.unverifiable, width: 9), .number(words.voiceShare, width: 11),
       .number(words.voiceBulletins, width: 9), .number(words.allBulletins, width: 9),
     ]
-    return table(words.broadcastTable, columns, ScheduleFigures.broadcasts) { sums in
+    let figures = ScheduleFigures.broadcasts
+    return table(words.broadcastTable, columns, figures + figures.map(FigureNames.announced)) {
+      sums in
       used.flatMap { name -> [Cell] in
         let requested = sums["requested_\(name)_ms"] ?? 0
         let played = sums["played_\(name)_ms"] ?? 0
@@ -36,7 +42,10 @@ extension DocumentBuilder {
           .hours(requested), .hours(played),
           .percent(PartsPerMillion.of(played, in: requested), nil, nil),
         ]
-      } + [
+      } + late.map { name in
+        .percent(
+          Self.announcedRatio("played_\(name)_ms", in: "requested_\(name)_ms", sums), nil, nil)
+      } + (hasMaintenance ? [.count(sums["maintenance_slots"] ?? 0)] : []) + [
         .count(sums["unverifiable_slots"] ?? 0),
         .percent(
           PartsPerMillion.of(sums["voice_tts_ms"] ?? 0, in: sums["voice_all_ms"] ?? 0), nil, nil),
@@ -54,22 +63,55 @@ extension DocumentBuilder {
   /// Nil if no device was to attend a meeting.
   func conferences() -> DocumentTable? {
     let hasMeetings = report.devices.contains { device in
-      ScheduleFigures.meetings.contains { (device.figures[$0] ?? 0) > 0 }
+      (ScheduleFigures.meetings + [ScheduleFigures.meetingsInMaintenance]).contains {
+        (device.figures[$0] ?? 0) > 0
+      }
     }
     guard hasMeetings else { return nil }
-    let columns: [DocumentTable.Column] = [
+    let maintenance = ScheduleFigures.meetingsInMaintenance
+    let hasMaintenance = has(maintenance)
+    let hasLate = hasAnnounced(["meetings", "meetings_on_time"])
+    var columns: [DocumentTable.Column] = [
       .number(words.number, width: 5), .text(unitHeading, width: 16),
       .name(words.device, width: 22),
       .number(words.meetings, width: 8), .number(words.meetingsOnTime, width: 8),
       .number(words.meetingsLate, width: 8), .number(words.meetingsAbsent, width: 8),
       .number(words.unverifiable, width: 8), .number(words.onTimeShare, width: 8),
     ]
-    return table(words.meetingTable, columns, ScheduleFigures.meetings) { sums in
-      ScheduleFigures.meetings.map { .count(sums[$0] ?? 0) } + [
-        .percent(
-          PartsPerMillion.of(sums["meetings_on_time"] ?? 0, in: sums["meetings"] ?? 0), nil, nil)
-      ]
+    if hasLate { columns.append(.number(words.onTimeShareAnnounced, width: 8)) }
+    if hasMaintenance { columns.append(.number(words.meetingsInMaintenance, width: 8)) }
+    let figures = ScheduleFigures.meetings + [maintenance]
+    return table(words.meetingTable, columns, figures + figures.map(FigureNames.announced)) {
+      sums in
+      let ratio = PartsPerMillion.of(sums["meetings_on_time"] ?? 0, in: sums["meetings"] ?? 0)
+      var cells: [Cell] = ScheduleFigures.meetings.map { .count(sums[$0] ?? 0) }
+      cells.append(.percent(ratio, nil, nil))
+      if hasLate {
+        cells.append(
+          .percent(Self.announcedRatio("meetings_on_time", in: "meetings", sums), nil, nil))
+      }
+      if hasMaintenance { cells.append(.count(sums[maintenance] ?? 0)) }
+      return cells
     }
+  }
+
+  private func has(_ figure: String) -> Bool {
+    report.devices.contains { ($0.figures[figure] ?? 0) != 0 }
+  }
+
+  /// Whether any of the figures is another one without what was entered after the fact.
+  private func hasAnnounced(_ figures: [String]) -> Bool {
+    figures.contains { has(FigureNames.announced($0)) }
+  }
+
+  /// Without what was entered after the fact.
+  private static func announcedRatio(
+    _ part: String, in whole: String, _ sums: [String: Int64]
+  ) -> Int64? {
+    func announced(_ name: String) -> Int64 {
+      (sums[name] ?? 0) + (sums[FigureNames.announced(name)] ?? 0)
+    }
+    return PartsPerMillion.of(announced(part), in: announced(whole))
   }
 
   /// A row for each device that has any of the figures, under the sums of its units.
