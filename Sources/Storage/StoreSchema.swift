@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 11
+  static let version = 12
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -94,6 +94,10 @@ enum StoreSchema {
     migrator.registerMigration("11 sheets of sealed days") { db in
       try db.execute(sql: "PRAGMA user_version = 11")
       try db.execute(sql: daySheets)
+    }
+    migrator.registerMigration("12 failures of service of sealed days") { db in
+      try db.execute(sql: "PRAGMA user_version = 12")
+      try db.execute(sql: sealedFailures)
     }
     return migrator
   }
