@@ -46,25 +46,48 @@ package struct Attendance: Hashable, Sendable {
     knownUntil: Milliseconds, lateAfter: Milliseconds = lateAfter,
     isMaintained: (Slot) -> Bool = { _ in false }
   ) -> Attendance {
-    let inCall = readings.on(readings.calls)
     var result = Attendance()
-    for slot in slots where slot.kind == .videoEndpoint && !slot.isCancelled {
-      guard period.contains(slot.interval.start) else { continue }
-      let attended = inCall.clipped(to: slot.interval)
-      if isMaintained(slot) {
-        result.maintenance += 1
-      } else if slot.interval.end > knownUntil {
-        result.pending += 1
-      } else if let joined = attended.intervals.first?.start {
-        let isWhole = attended.duration * 2 >= slot.interval.duration
-        let isOnTime = isWhole && joined <= slot.interval.start + lateAfter
-        if isOnTime { result.onTime += 1 } else { result.late += 1 }
-      } else if observed.covers(slot.interval) || readings.lastAt ?? .min >= slot.interval.end {
-        result.absent += 1
-      } else {
-        result.unverifiable += 1
+    let outcomes = outcomes(
+      readings: readings, slots: slots, observed: observed, knownUntil: knownUntil,
+      lateAfter: lateAfter, isMaintained: isMaintained)
+    for outcome in outcomes where period.contains(outcome.slot.interval.start) {
+      switch outcome.verdict {
+      case .pending: result.pending += 1
+      case .onTime: result.onTime += 1
+      case .late: result.late += 1
+      case .absent: result.absent += 1
+      case .unverifiable: result.unverifiable += 1
+      case .maintenance: result.maintenance += 1
+      case .cancelled: break
       }
     }
     return result
+  }
+
+  /// How each meeting was attended, by the same rules; of cancelled ones only that they are.
+  package static func outcomes(
+    readings: ScheduleReadings, slots: [Slot], observed: IntervalSet, knownUntil: Milliseconds,
+    lateAfter: Milliseconds = lateAfter, isMaintained: (Slot) -> Bool = { _ in false }
+  ) -> [AttendanceOutcome] {
+    let inCall = readings.on(readings.calls)
+    return slots.filter { $0.kind == .videoEndpoint }.map { slot in
+      var outcome = AttendanceOutcome(slot: slot, verdict: .cancelled, lastAt: readings.lastAt)
+      guard !slot.isCancelled else { return outcome }
+      outcome.attended = inCall.clipped(to: slot.interval)
+      outcome.isObserved = observed.covers(slot.interval)
+      if isMaintained(slot) {
+        outcome.verdict = .maintenance
+      } else if slot.interval.end > knownUntil {
+        outcome.verdict = .pending
+      } else if let joined = outcome.attended.intervals.first?.start {
+        let isWhole = outcome.attended.duration * 2 >= slot.interval.duration
+        let isOnTime = isWhole && joined <= slot.interval.start + lateAfter
+        outcome.verdict = isOnTime ? .onTime : .late
+      } else {
+        let isKnown = outcome.isObserved || readings.lastAt ?? .min >= slot.interval.end
+        outcome.verdict = isKnown ? .absent : .unverifiable
+      }
+      return outcome
+    }
   }
 }

@@ -23,22 +23,15 @@ extension Fulfilment {
     observed: IntervalSet, knownUntil: Milliseconds,
     isMaintained: (Slot) -> Bool = { _ in false }
   ) -> Fulfilment {
-    let bulletins = slots.filter { $0.kind == .loudspeaker && !$0.isCancelled }
-      .sorted { ($0.interval.start, $0.id) < ($1.interval.start, $1.id) }
+    let bulletins = bulletins(of: slots)
     let match = BulletinMatch(slots: bulletins, ends: readings.playEnds)
     var result = Fulfilment()
-    for (position, slot) in bulletins.enumerated() where period.contains(slot.interval.start) {
-      let ends = match.ends(ofSlot: position)
-      if isMaintained(slot) {
-        result.maintenanceSlots += 1
-      } else if !ends.isEmpty {
-        let played = ends.reduce(0) { $0 + readings.playEnds[$1].played }
-        result.add(slot.priority, requested: slot.requested, played: played)
-      } else if slot.interval.end + tolerance > knownUntil {
-        result.pendingSlots += 1
-      } else {
-        result.addSilent(slot, readings: readings, observed: observed)
-      }
+    for position in bulletins.indices
+    where period.contains(bulletins[position].interval.start) {
+      result.add(
+        outcome(
+          of: position, bulletins, match, readings: readings, observed: observed,
+          knownUntil: knownUntil, isMaintained: isMaintained))
     }
     for (position, end) in readings.playEnds.enumerated() where period.contains(end.at) {
       let slot = match.slot(ofEnd: position).map { bulletins[$0] }
@@ -50,21 +43,74 @@ extension Fulfilment {
     return result
   }
 
-  /// No end of its bulletin was told.
-  private mutating func addSilent(
-    _ slot: Slot, readings: ScheduleReadings, observed: IntervalSet
-  ) {
-    let playing = readings.on(readings.plays) {
-      slot.programme.isEmpty || $0.programme == slot.programme
+  /// What became of each slot, by the same rules; of cancelled ones only that they are.
+  package static func outcomes(
+    readings: ScheduleReadings, slots: [Slot], observed: IntervalSet, knownUntil: Milliseconds,
+    isMaintained: (Slot) -> Bool = { _ in false }
+  ) -> [SlotOutcome] {
+    let bulletins = bulletins(of: slots)
+    let match = BulletinMatch(slots: bulletins, ends: readings.playEnds)
+    return bulletins.indices.map {
+      outcome(
+        of: $0, bulletins, match, readings: readings, observed: observed, knownUntil: knownUntil,
+        isMaintained: isMaintained)
+    } + slots.filter(\.isCancelled).map { SlotOutcome(slot: $0, verdict: .cancelled) }
+  }
+
+  private static func bulletins(of slots: [Slot]) -> [Slot] {
+    slots.filter { $0.kind == .loudspeaker && !$0.isCancelled }
+      .sorted { ($0.interval.start, $0.id) < ($1.interval.start, $1.id) }
+  }
+
+  private static func outcome(
+    of position: Int, _ bulletins: [Slot], _ match: BulletinMatch, readings: ScheduleReadings,
+    observed: IntervalSet, knownUntil: Milliseconds, isMaintained: (Slot) -> Bool
+  ) -> SlotOutcome {
+    let slot = bulletins[position]
+    var outcome = SlotOutcome(slot: slot, verdict: .missed, lastAt: readings.lastAt)
+    let ends = match.ends(ofSlot: position).map { readings.playEnds[$0] }
+    if isMaintained(slot) {
+      outcome.ends = ends
+      outcome.verdict = .maintenance
+      return outcome
     }
-    let played = min(playing.clipped(to: slot.interval).duration, slot.requested)
-    if played > 0 {
-      add(slot.priority, requested: slot.requested, played: played)
-      sound(played, slot.voice)
-    } else if observed.covers(slot.interval) || readings.lastAt ?? .min >= slot.interval.end {
-      add(slot.priority, requested: slot.requested, played: 0)
-    } else {
-      unverifiableSlots += 1
+    if !ends.isEmpty {
+      outcome.ends = ends
+      outcome.played = min(slot.requested, ends.reduce(0) { $0 + $1.played })
+      let isLate = ends.allSatisfy { $0.at > slot.interval.end + tolerance }
+      let isWhole = outcome.played >= slot.requested
+      outcome.verdict =
+        outcome.played == 0 ? .missed : !isWhole ? .partial : isLate ? .late : .played
+      return outcome
+    }
+    if slot.interval.end + tolerance > knownUntil {
+      outcome.verdict = .pending
+      return outcome
+    }
+    // No end of its bulletin was told.
+    outcome.playing = readings.on(readings.plays) {
+      slot.programme.isEmpty || $0.programme == slot.programme
+    }.clipped(to: slot.interval)
+    outcome.played = min(outcome.playing.duration, slot.requested)
+    outcome.isObserved = observed.covers(slot.interval)
+    if outcome.played > 0 {
+      outcome.verdict = outcome.played >= slot.requested ? .played : .partial
+    } else if !outcome.isObserved, readings.lastAt ?? .min < slot.interval.end {
+      outcome.verdict = .unverifiable
+    }
+    return outcome
+  }
+
+  private mutating func add(_ outcome: SlotOutcome) {
+    switch outcome.verdict {
+    case .pending: pendingSlots += 1
+    case .maintenance: maintenanceSlots += 1
+    case .unverifiable: unverifiableSlots += 1
+    case .cancelled: break
+    case .played, .late, .partial, .missed:
+      add(outcome.slot.priority, requested: outcome.slot.requested, played: outcome.played)
+      // What ends tell of is summed by ends.
+      if outcome.ends.isEmpty { sound(outcome.played, outcome.slot.voice) }
     }
   }
 }

@@ -18,7 +18,7 @@ package struct ScheduleReadings: Sendable {
     package var priority: Slot.Priority?
 
     /// When it sounded, going by what it says itself.
-    var span: Interval { Interval(start: at - played, end: at) }
+    package var span: Interval { Interval(start: at - played, end: at) }
   }
 
   /// A state that holds from `at` until the next one, at most for `holdMax`.

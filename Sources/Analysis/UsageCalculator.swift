@@ -43,9 +43,9 @@ package struct UsageCalculator: Sendable {
   /// A boot instant that moves later by more than this is another boot (clocks wander).
   package static let bootShiftMax: Milliseconds = 10_000
 
-  private let profile: Profile
-  private let readings: DeviceReadings
-  private let rows: [Int]
+  let profile: Profile
+  let readings: DeviceReadings
+  let rows: [Int]
   /// For each of `rows`: how many boots were seen before it, and the newest boot instant.
   private let boots: [(generation: Int, instant: Milliseconds?)]
 
@@ -80,23 +80,82 @@ package struct UsageCalculator: Sendable {
 
   /// Every figure of the profile, in its order.
   package func figures(in period: Interval) -> [UsageResult] {
-    profile.usage.map { figure in
-      guard let column = readings.metricNames.firstIndex(of: figure.metric) else {
-        return UsageResult(figure: figure, amount: nil)
+    profile.usage.map { result(of: $0, in: period) }
+  }
+
+  /// One figure of the profile.
+  package func result(of figure: UsageFigure, in period: Interval) -> UsageResult {
+    guard let series = series(of: figure, in: period) else {
+      return UsageResult(figure: figure, amount: nil)
+    }
+    return switch figure.formula {
+    case .total: total(of: figure, column: series.column, metric: series.metric, in: period)
+    case .mean: series.mean(figure)
+    case .maximum: series.maximum(figure)
+    case .integral: series.integral(figure)
+    case .duration: series.duration(figure)
+    case .sum: series.sum(figure)
+    case .count: series.count(figure)
+    }
+  }
+
+  /// Nil if no reading can carry the figure's metric.
+  func series(of figure: UsageFigure, in period: Interval) -> UsageSeries? {
+    guard let column = readings.metricNames.firstIndex(of: figure.metric) else { return nil }
+    return UsageSeries(
+      readings: readings, rows: rows, column: column,
+      metric: profile.metrics.first { $0.name == figure.metric },
+      holdMax: profile.offlineAfter, period: period)
+  }
+
+  /// What a counter grew by from one reading to the next that carries it.
+  struct Increment {
+    enum Cause { case growth, boot, fall }
+    /// Rows of the readings on both sides.
+    var before: Int
+    var after: Int
+    var amount: Int128
+    /// It is spread evenly over this time.
+    var start: Milliseconds
+    var end: Milliseconds
+    var cause: Cause
+
+    /// The part that falls before an instant, rounded down.
+    func share(before edge: Milliseconds) -> Int128 {
+      if edge > end { return amount }
+      if edge <= start { return 0 }
+      return amount * Int128(edge - start) / Int128(end - start)
+    }
+
+    func share(in period: Interval) -> Int128 {
+      share(before: period.end) - share(before: period.start)
+    }
+
+    func reaches(into period: Interval) -> Bool { end >= period.start && start < period.end }
+  }
+
+  /// Calls with every increment of a counter, in order of time.
+  func forEachIncrement(column: Int, metric: Metric?, _ body: (Increment) -> Void) {
+    var previous: (value: Int128, row: Int, generation: Int)?
+    for (position, row) in rows.enumerated() {
+      let value = readings.columns[column][row]
+      guard let whole = value.whole, value.isWithin(metric) else { continue }
+      let time = readings.eventTime[row]
+      let boot = boots[position]
+      defer { previous = (whole, row, boot.generation) }
+      guard let before = previous else { continue }
+      var increment = Increment(
+        before: before.row, after: row, amount: whole - before.value,
+        start: readings.eventTime[before.row], end: time, cause: .growth)
+      let isNewBoot = boot.generation > before.generation
+      if isNewBoot || increment.amount < 0 {
+        increment.cause = isNewBoot ? .boot : .fall
+        increment.amount = whole
+        if isNewBoot, let instant = boot.instant {
+          increment.start = min(time, max(increment.start, instant))
+        }
       }
-      let metric = profile.metrics.first { $0.name == figure.metric }
-      let series = UsageSeries(
-        readings: readings, rows: rows, column: column, metric: metric,
-        holdMax: profile.offlineAfter, period: period)
-      return switch figure.formula {
-      case .total: total(of: figure, column: column, metric: metric, in: period)
-      case .mean: series.mean(figure)
-      case .maximum: series.maximum(figure)
-      case .integral: series.integral(figure)
-      case .duration: series.duration(figure)
-      case .sum: series.sum(figure)
-      case .count: series.count(figure)
-      }
+      body(increment)
     }
   }
 
@@ -107,36 +166,12 @@ package struct UsageCalculator: Sendable {
   ) -> UsageResult {
     var sum: Int128 = 0
     var hasIncrement = false
-    var previous: (value: Int128, time: Milliseconds, generation: Int)?
-    for (position, row) in rows.enumerated() {
-      let value = readings.columns[column][row]
-      guard let whole = value.whole, value.isWithin(metric) else { continue }
-      let time = readings.eventTime[row]
-      let boot = boots[position]
-      defer { previous = (whole, time, boot.generation) }
-      guard let before = previous else { continue }
-      var increment = whole - before.value
-      var start = before.time
-      let isNewBoot = boot.generation > before.generation
-      if isNewBoot || increment < 0 {
-        increment = whole
-        if isNewBoot, let instant = boot.instant { start = min(time, max(start, instant)) }
-      }
-      guard time >= period.start, start < period.end else { continue }
+    forEachIncrement(column: column, metric: metric) { increment in
+      guard increment.reaches(into: period) else { return }
       hasIncrement = true
-      sum += Self.share(of: increment, from: start, to: time, before: period.end)
-        - Self.share(of: increment, from: start, to: time, before: period.start)
+      sum += increment.share(in: period)
     }
     return UsageResult(figure: figure, amount: hasIncrement ? .whole(sum) : nil)
-  }
-
-  private static func share(
-    of increment: Int128, from start: Milliseconds, to end: Milliseconds,
-    before edge: Milliseconds
-  ) -> Int128 {
-    if edge > end { return increment }
-    if edge <= start { return 0 }
-    return increment * Int128(edge - start) / Int128(end - start)
   }
 
   private static func boots(

@@ -36,9 +36,9 @@ struct UsageSeries {
   func duration(_ figure: UsageFigure) -> UsageResult {
     var total: Milliseconds = 0
     var covered: Milliseconds = 0
-    forEachHeld { value, length in
-      covered += length
-      if value.matches(figure.word) { total += length }
+    forEachHeld { held in
+      covered += held.length
+      if held.value.matches(figure.word) { total += held.length }
     }
     return UsageResult(
       figure: figure, amount: covered > 0 ? .whole(Int128(total)) : nil, covered: covered)
@@ -46,7 +46,8 @@ struct UsageSeries {
 
   func maximum(_ figure: UsageFigure) -> UsageResult {
     var best: (value: Double, at: Milliseconds)?
-    forEachInPeriod { value, time in
+    forEachInPeriod { row, value in
+      let time = readings.eventTime[row]
       guard let number = value.double else { return }
       if best.map({ number > $0.value }) ?? true { best = (number, time) }
     }
@@ -58,7 +59,7 @@ struct UsageSeries {
     var number = 0.0
     var isWhole = true
     var isEmpty = true
-    forEachInPeriod { value, _ in
+    forEachInPeriod { _, value in
       guard let double = value.double else { return }
       isEmpty = false
       number += double
@@ -75,7 +76,7 @@ struct UsageSeries {
 
   func count(_ figure: UsageFigure) -> UsageResult {
     var count = 0
-    forEachInPeriod { value, _ in
+    forEachInPeriod { _, value in
       if figure.word.isEmpty || value == .word(figure.word) { count += 1 }
     }
     return UsageResult(figure: figure, amount: .whole(Int128(count)))
@@ -84,40 +85,53 @@ struct UsageSeries {
   private func weighted() -> (sum: Double, covered: Milliseconds) {
     var sum = 0.0
     var covered: Milliseconds = 0
-    forEachHeld { value, length in
-      guard let number = value.double else { return }
-      sum += number * Double(length)
-      covered += length
+    forEachHeld { held in
+      guard let number = held.value.double else { return }
+      sum += number * Double(held.length)
+      covered += held.length
     }
     return (sum, covered)
   }
 
-  /// Calls with every value and how long it held inside the period (more than 0).
-  private func forEachHeld(_ body: (Value, Milliseconds) -> Void) {
-    var held: (value: Value, since: Milliseconds)?
-    func close(at end: Milliseconds) {
+  /// A value and the part of the period in which it held.
+  struct Held {
+    var value: Value
+    /// The row of the reading that told it, and of the one that ended it if one did.
+    var row: Int
+    var nextRow: Int?
+    var start: Milliseconds
+    var end: Milliseconds
+    var length: Milliseconds { end - start }
+  }
+
+  /// Calls with every value and when it held inside the period (more than 0).
+  func forEachHeld(_ body: (Held) -> Void) {
+    var held: (value: Value, row: Int)?
+    func close(at end: Milliseconds, _ nextRow: Int?) {
       guard let held else { return }
-      let from = max(held.since, period.start)
-      let to = min(end, held.since + holdMax, period.end)
-      if from < to { body(held.value, to - from) }
+      let since = readings.eventTime[held.row]
+      let from = max(since, period.start)
+      let to = min(end, since + holdMax, period.end)
+      guard from < to else { return }
+      body(Held(value: held.value, row: held.row, nextRow: nextRow, start: from, end: to))
     }
     for row in rows {
       let value = readings.columns[column][row]
       guard value.isWithin(metric) else { continue }
       let time = readings.eventTime[row]
-      close(at: time)
-      held = (value, time)
+      close(at: time, row)
+      held = (value, row)
       if time >= period.end { return }
     }
-    close(at: .max)
+    close(at: .max, nil)
   }
 
-  private func forEachInPeriod(_ body: (Value, Milliseconds) -> Void) {
+  /// Calls with the row and the value of every reading of the period that carries the metric.
+  func forEachInPeriod(_ body: (Int, Value) -> Void) {
     for row in rows {
-      let time = readings.eventTime[row]
-      guard period.contains(time) else { continue }
+      guard period.contains(readings.eventTime[row]) else { continue }
       let value = readings.columns[column][row]
-      if value.isWithin(metric) { body(value, time) }
+      if value.isWithin(metric) { body(row, value) }
     }
   }
 }
@@ -147,7 +161,7 @@ extension Value {
     }
   }
 
-  fileprivate func matches(_ word: String) -> Bool {
+  func matches(_ word: String) -> Bool {
     if word.isEmpty { return double.map { $0 != 0 } ?? false }
     return self == .word(word)
   }

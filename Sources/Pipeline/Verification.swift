@@ -170,6 +170,9 @@ package struct Verification {
     if !sealed.intervals.isEmpty, let computed, sealed.intervals != computed.intervals {
       found(place, "its states and outages are not those that come out when computed again")
     }
+    if let failures = sealed.failures, failures != computed?.failures {
+      found(place, "its failures of service are not those that come out when computed again")
+    }
   }
 
   /// Seals days again from hot blocks, if all that they were sealed from is still there; together

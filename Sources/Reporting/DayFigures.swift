@@ -38,7 +38,8 @@ package enum DayFigures {
       device: terms.device.number, inputHash: terms.inputHash(ofDay: day),
       text: (piece.figures + scheduled).map { "\($0.name)=\($0.value.text)" }
         .joined(separator: " "),
-      intervals: SealedIntervals.text(of: piece.availability))
+      intervals: SealedIntervals.text(of: piece.availability),
+      failures: SealedFailures.text(of: piece.failures, day: day))
   }
 }
 
@@ -51,6 +52,8 @@ struct FigurePiece {
 
   let availability: Availability
   let figures: [NamedFigure]
+  /// Of service; none where the profile has no conditions of it.
+  let failures: [ServiceFailure]
   /// Each reading once.
   let readingCount: Int
 
@@ -80,6 +83,7 @@ struct FigurePiece {
     ]
     let service = ServiceAvailability.compute(
       readings: account.readings, profile: profile, availability: availability)
+    failures = service?.failures ?? []
     if let times = service?.times {
       figures += [
         NamedFigure("service_held", times.held), NamedFigure("service_failed", times.failed),

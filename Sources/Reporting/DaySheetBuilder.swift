@@ -19,6 +19,9 @@ package struct DaySheetBuilder {
     var columns: [Column] = []
     var positionOfName: [String: Int] = [:]
     var outages: [DaySheet.Outage] = []
+    var conditions: [String] = []
+    var failures: [DaySheet.Failure] = []
+    var withoutFailures: [Int] = []
   }
 
   private let day: Int64
@@ -49,6 +52,7 @@ package struct DaySheetBuilder {
             isOpen: outage.isOpen))
       }
     }
+    sheet.add(SealedFailures.failures(figures.failures, day: day))
     kinds[kind] = sheet
   }
 
@@ -62,12 +66,33 @@ package struct DaySheetBuilder {
           values: column.values + Array(repeating: DaySheet.absent, count: missing))
       }
       return DaySheet(
-        kind: kind, devices: sheet.devices, columns: columns, outages: sheet.outages)
+        kind: kind, devices: sheet.devices, columns: columns, outages: sheet.outages,
+        conditions: sheet.conditions, failures: sheet.failures,
+        withoutFailures: sheet.withoutFailures)
     }
   }
 }
 
 extension DaySheetBuilder.Kind {
+  /// Of the device that was added last; nil if they are not kept.
+  fileprivate mutating func add(_ failures: [ServiceFailure]?) {
+    let position = devices.count - 1
+    let failing = failures?.map { $0.failing.map(SealedFailures.text(of:)) }
+    let new = Set((failing ?? []).flatMap(\.self)).subtracting(conditions)
+    guard let failures, let failing, conditions.count + new.count <= DaySheet.conditionCountMax
+    else {
+      withoutFailures.append(position)
+      return
+    }
+    conditions += new.sorted()
+    for (failure, texts) in zip(failures, failing) {
+      self.failures.append(
+        DaySheet.Failure(
+          position: position, interval: failure.interval, isRestored: failure.isRestored,
+          failing: texts.compactMap { conditions.firstIndex(of: $0) }))
+    }
+  }
+
   /// Of the device that was added last.
   fileprivate mutating func set(_ name: String, _ value: FigureValue) {
     let number: (value: Int64, isMillionths: Bool)

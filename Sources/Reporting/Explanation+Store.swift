@@ -21,9 +21,11 @@ extension Explanation {
   ) throws -> Explanation? {
     var registry = try store.registry()
     registry.devices.removeAll { $0.number != number }
+    let placements = try Placements.read(from: store, registry: registry)
     let plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
     let scope = ReportScope(
-      registry: registry, profiles: profiles, plans: plans, period: period, unit: nil, kind: nil)
+      registry: registry, profiles: profiles, plans: plans, placements: placements,
+      period: period, unit: nil, kind: nil)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }
@@ -41,18 +43,18 @@ extension Explanation {
       from: store, devices: [device], profiles: scope.profiles, period: readable, days: days,
       gone: gone, observed: observed, progress: progress)
     guard let account = accounts[number] else { return nil }
-    var pieces: [Availability.Part] = try parts.kept.compactMap { day, _ in
-      try store.sealedFigures(of: day)[number].flatMap {
-        SealedIntervals.part($0.intervals, day: day.day)
+    let kept = try parts.kept.compactMap { day, interval in
+      try store.sealedFigures(of: day, device: number).map {
+        KeptStretch($0, day: day.day, interval: interval)
       }
     }
-    pieces += parts.readings.map { interval in
+    let read = parts.readings.map { interval in
       terms.availability(of: account.history, period: interval, now: known, observed: observed)
-        .part
     }
-    pieces.sort { $0.interval.start < $1.interval.start }
+    let pieces = (kept.compactMap(\.part) + read.map(\.part))
+      .sorted { $0.interval.start < $1.interval.start }
     let availability =
-      pieces.count == 1 && pieces[0].interval == period
+      kept.isEmpty && read.count == 1 && read[0].period == period
       ? terms.availability(of: account.history, period: period, now: known, observed: observed)
       : .joined(pieces, period: period, outageMin: settings.outageMin)
     var explanation = assemble(
@@ -61,6 +63,9 @@ extension Explanation {
     let whole = SealedPeriod(days, period: period)
     explanation.seal = whole.cover(in: period, lateReadings: 0)
     explanation.keptUntil = parts.kept.last?.interval.end
+    if !kept.isEmpty {
+      explanation.join(kept, read: read, account: account, profile: profile)
+    }
     explanation.alerts = try store.alerts(from: period.start, to: period.end).filter {
       $0.device == number
     }

@@ -24,6 +24,8 @@ package struct Explanation: Sendable {
   package var recordedCauses: [RecordedCause] = []
   /// Windows of the period in which our own uplink was down, as somebody confirmed.
   package var confirmedGaps: [ConfirmedGap] = []
+  /// Sealed days of which readings are gone and only the sum of their failures is known.
+  package var lostFailures: [(day: Int64, failed: Milliseconds)] = []
   package var seal = SealCover()
   /// Before it the readings that prove an outage are gone; nil if none are.
   package var keptUntil: Milliseconds?

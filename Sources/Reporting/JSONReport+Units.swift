@@ -65,6 +65,10 @@ extension JSONReport {
     var daysJudged: Int
     /// Absent where the kind has no conditions of service.
     var service: ServicePart?
+    /// Absent where the kind has no conditions of service.
+    var serviceFailures: [ServiceFailurePart]?
+    /// False where an older nhip sealed a day and kept only how long its failures lasted together.
+    var serviceFailuresComplete: Bool?
     var usage: [UsagePart]
     /// Of the schedule, by name; absent where it asked for nothing.
     var schedule: [String: Int64]?
@@ -88,6 +92,10 @@ extension JSONReport {
       daysAtTarget = report.daysAtTarget
       daysJudged = report.daysJudged
       service = report.service.map(ServicePart.init)
+      serviceFailures = report.service.map { _ in
+        report.serviceFailures.map(ServiceFailurePart.init)
+      }
+      serviceFailuresComplete = report.service.map { _ in !report.hasLostServiceFailures }
       usage = report.usage.map { UsagePart($0) }
       let known = ScheduleFigures.all.compactMap { name in report.figures[name].map { (name, $0) } }
       schedule = known.isEmpty ? nil : Dictionary(uniqueKeysWithValues: known)

@@ -20,6 +20,10 @@ struct KindSums {
   private var columns: [SumColumn] = []
   private var positionOfName: [String: Int] = [:]
   private(set) var outages: [[Outage]] = []
+  /// Of service.
+  private(set) var failures: [[ServiceFailure]] = []
+  /// Some day's failures are not kept, only how long they lasted together.
+  private(set) var hasLostFailures: [Bool] = []
   private(set) var strips: [Strip] = []
   private(set) var daysAtTarget: [Int32] = []
   private(set) var daysJudged: [Int32] = []
@@ -48,6 +52,8 @@ struct KindSums {
       }
     }
     outages = Array(repeating: [], count: slots.count)
+    failures = Array(repeating: [], count: slots.count)
+    hasLostFailures = Array(repeating: false, count: slots.count)
     strips = Array(repeating: Strip(period: period), count: slots.count)
     daysAtTarget = Array(repeating: 0, count: slots.count)
     daysJudged = daysAtTarget
@@ -80,6 +86,7 @@ struct KindSums {
           isMarked: outage.isMarked, isOpen: outage.isOpen),
         slot: Int(slots[outage.position]))
     }
+    addFailures(of: sheet, failed: byName["service_failed"], slots: slots)
   }
 
   /// What readings gave of a stretch.
@@ -113,6 +120,34 @@ struct KindSums {
       }
     }
     judge(times, slot: slot)
+  }
+
+  /// Failures of service of a stretch.
+  mutating func add(_ failures: [ServiceFailure], slot: Int) {
+    for failure in failures {
+      let last = self.failures[slot].popLast()
+      self.failures[slot] += ServiceFailure.joined([last, failure].compactMap(\.self))
+    }
+  }
+
+  private mutating func addFailures(
+    of sheet: DaySheet, failed: DaySheet.Column?, slots: [Int32]
+  ) {
+    guard !profile.service.isEmpty else { return }
+    let conditions = sheet.conditions.map(SealedFailures.condition)
+    for failure in sheet.failures where slots[failure.position] >= 0 {
+      let failing = failure.failing.compactMap { conditions[$0] }
+      add(
+        [
+          ServiceFailure(
+            interval: failure.interval, failing: failing, isRestored: failure.isRestored)
+        ], slot: Int(slots[failure.position]))
+    }
+    for row in sheet.withoutFailures where slots[row] >= 0 {
+      // Where nothing failed, nothing is lost.
+      guard let sum = failed?.values[row], sum != DaySheet.absent, sum > 0 else { continue }
+      hasLostFailures[Int(slots[row])] = true
+    }
   }
 
   /// States alone, of a day whose bars are hours.

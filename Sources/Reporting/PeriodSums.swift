@@ -80,6 +80,7 @@ struct PeriodSums {
           observed: observed)
         let duplicates = account.duplicates(in: part.interval, distinct: piece.readingCount)
         kinds[position].add(piece.availability, slot: part.slot)
+        kinds[position].add(piece.failures, slot: part.slot)
         kinds[position].add(piece.figures + [duplicates], slot: part.slot)
         for (day, schedule) in schedules {
           guard let here = SealedDay.interval(ofDay: day).intersection(part.interval) else {

@@ -41,6 +41,8 @@ extension DeviceReport {
     longestOutage = outages.map(\.downInPeriod).max() ?? 0
     targetVerdict = TargetVerdict(times, targetPartsPerMillion: settings.targetPartsPerMillion)
     service = kind.service(slot)
+    serviceFailures = kind.failures[slot]
+    hasLostServiceFailures = kind.hasLostFailures[slot]
     usage = kind.usage(slot)
     figures = kind.figures(slot)
     daysAtTarget = Int(kind.daysAtTarget[slot])

@@ -89,6 +89,10 @@ package struct DeviceReport: Sendable {
   package var targetVerdict: TargetVerdict?
   /// Nil where the kind's profile has no conditions of service.
   package var service: ServiceTimes?
+  /// Of service, ascending; they sum to `service.failed` unless some are lost.
+  package var serviceFailures: [ServiceFailure] = []
+  /// Of some day only the sum is known: an older nhip sealed it.
+  package var hasLostServiceFailures = false
   package var usage: [UsageResult]
   /// Every whole number of the period's days, by name.
   package var figures: NamedFigures

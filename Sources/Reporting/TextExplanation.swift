@@ -92,6 +92,10 @@ package enum TextExplanation {
       text += conditions.joined(separator: ", ")
       text += failure.isRestored ? "\n" : " (\(words.notRestored))\n"
     }
+    for lost in explanation.lostFailures {
+      let date = LocalTime.date(ofDay: lost.day)
+      text += "\(words.onlySumKept(date, length: format.length(lost.failed)))\n"
+    }
     if service.times.unknown > 0 {
       text += "\(words.serviceUnknown): \(format.length(service.times.unknown))\n"
     }

@@ -4,6 +4,13 @@ import Telemetry
 
 /// What reports say of days whose readings retention has deleted.
 extension Words {
+  /// An older nhip sealed the day: when its failures were is not kept.
+  func onlySumKept(_ date: String, length: String) -> String {
+    pick(
+      "\(date): dịch vụ gián đoạn tổng cộng \(length); từng lần không được lưu khi chốt.",
+      "\(date): service failed for \(length) in all; single failures were not kept at sealing.")
+  }
+
   func kept(until: Milliseconds) -> String {
     let date = LocalTime.date(ofDay: LocalTime.day(of: until - 1))
     return pick(

@@ -6,7 +6,9 @@ import Telemetry
 /// that differ or all of them; compressed and with checksums as blocks are.
 extension DaySheet {
   /// Far from those of blocks, which share the outside.
-  static let formatVersion: UInt8 = 0x40
+  static let formatVersion: UInt8 = 0x41
+  /// Without failures of service; still read.
+  static let formerVersion: UInt8 = 0x40
   /// A nation's devices of one kind, with room.
   static let deviceCountMax = 1 << 22
   static let columnCountMax = 4_096
@@ -39,6 +41,7 @@ extension DaySheet {
       writer.byte(outage.cause << 2 | (outage.isMarked ? 2 : 0) | (outage.isOpen ? 1 : 0))
       last = (outage.position, outage.interval.start)
     }
+    writeFailures(to: &writer)
     return BlockCodec.wrapped(writer.output, version: Self.formatVersion, storedSize: 0)
   }
 
@@ -78,7 +81,9 @@ extension DaySheet {
   /// Never crashes and never allocates more than the limits allow, whatever the bytes are.
   init(encoded bytes: [UInt8]) throws(BlockError) {
     guard let version = bytes.first else { throw .truncated }
-    guard version == Self.formatVersion else { throw .unknownFormat(version) }
+    guard version == Self.formatVersion || version == Self.formerVersion else {
+      throw .unknownFormat(version)
+    }
     let plain = try BlockCodec.unwrapped(bytes)
     var reader = ByteReader(plain[...])
     kind = try reader.text()
@@ -96,6 +101,12 @@ extension DaySheet {
       of: "columns", sizeBytesEach: 1, max: Self.columnCountMax)
     for _ in 0..<columnCount { columns.append(try Self.column(&reader, count: count)) }
     outages = try Self.outages(&reader, deviceCount: count)
+    (conditions, failures, withoutFailures) = ([], [], [])
+    if version == Self.formerVersion {
+      withoutFailures = Array(0..<count)
+    } else {
+      try readFailures(&reader)
+    }
     guard reader.remaining == 0 else { throw .implausible("the length") }
   }
 

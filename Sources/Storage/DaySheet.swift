@@ -49,6 +49,24 @@ package struct DaySheet: Sendable, Hashable {
     }
   }
 
+  /// A stretch of up time in which the service behind a device was not there.
+  package struct Failure: Sendable, Hashable {
+    /// Position among `devices`.
+    package var position: Int
+    package var interval: Interval
+    /// Seen to hold again at its end.
+    package var isRestored: Bool
+    /// What failed: positions among `conditions`.
+    package var failing: [Int]
+
+    package init(position: Int, interval: Interval, isRestored: Bool, failing: [Int]) {
+      self.position = position
+      self.interval = interval
+      self.isRestored = isRestored
+      self.failing = failing
+    }
+  }
+
   /// No figure is as low: values are clamped to ±``valueMax``.
   package static let absent = Int64.min
   /// Beyond it a figure is stored as this: 4.6 exabytes a day are no use of a device.
@@ -60,11 +78,23 @@ package struct DaySheet: Sendable, Hashable {
   package var columns: [Column]
   /// In the order of their devices, then of time.
   package var outages: [Outage]
+  /// Each condition that failed, once, in words of its writer.
+  package var conditions: [String]
+  /// In the order of their devices, then of time.
+  package var failures: [Failure]
+  /// Ascending positions of the devices whose failures are not kept: only their sum is known.
+  package var withoutFailures: [Int]
 
-  package init(kind: String, devices: [Int64], columns: [Column], outages: [Outage]) {
+  package init(
+    kind: String, devices: [Int64], columns: [Column], outages: [Outage],
+    conditions: [String] = [], failures: [Failure] = [], withoutFailures: [Int] = []
+  ) {
     self.kind = kind
     self.devices = devices
     self.columns = columns
     self.outages = outages
+    self.conditions = conditions
+    self.failures = failures
+    self.withoutFailures = withoutFailures
   }
 }

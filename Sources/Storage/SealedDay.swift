@@ -98,12 +98,19 @@ package struct SealedFigures: Sendable, Hashable {
   /// The day's states and outages, by which figures of longer periods are computed when the
   /// readings are gone; empty in days that an older nhip sealed.
   package var intervals: String
+  /// The day's failures of service, empty if there were none; nil in days that an older nhip
+  /// sealed, of which only their sum is known.
+  package var failures: String?
 
-  package init(device: Int64, inputHash: Int64, text: String, intervals: String = "") {
+  package init(
+    device: Int64, inputHash: Int64, text: String, intervals: String = "",
+    failures: String? = nil
+  ) {
     self.device = device
     self.inputHash = inputHash
     self.text = text
     self.intervals = intervals
+    self.failures = failures
   }
 
   package var pairs: [(name: String, value: String)] {

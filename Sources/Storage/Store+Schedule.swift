@@ -85,6 +85,25 @@ extension Store {
     }
   }
 
+  /// The communes that have a slot of this id, ascending.
+  package func communes(ofSlot id: String) throws(StoreError) -> [String] {
+    try read("the schedule cannot be read") { db in
+      guard try db.tableExists("slot") else { return [] }
+      return try String.fetchAll(
+        db, sql: "SELECT commune FROM slot WHERE id = ? ORDER BY commune", arguments: [id])
+    }
+  }
+
+  /// Ids of the newest slots, for who asked for one that is not there.
+  package func newestSlots(countMax: Int) throws(StoreError) -> [String] {
+    try read("the schedule cannot be read") { db in
+      guard try db.tableExists("slot") else { return [] }
+      return try String.fetchAll(
+        db, sql: "SELECT id FROM slot ORDER BY start_at DESC, commune, id LIMIT ?",
+        arguments: [countMax])
+    }
+  }
+
   private func readable(_ row: Row) throws -> Slot {
     do { return try SlotShelf.slot(of: row) } catch {
       throw StoreError(

@@ -102,28 +102,6 @@ extension Store {
     }
   }
 
-  /// The figures of a sealed day by device.
-  package func sealedFigures(of day: SealedDay) throws(StoreError) -> [Int64: SealedFigures] {
-    try read("sealed figures cannot be read") { db in
-      var figures: [Int64: SealedFigures] = [:]
-      // A reader may open a store of an older format.
-      let hasIntervals = try db.columns(in: "sealed_figure").contains { $0.name == "intervals" }
-      let rows = try Row.fetchCursor(
-        db,
-        sql: """
-          SELECT device, input_hash, figures, \(hasIntervals ? "intervals" : "''")
-          FROM sealed_figure
-          WHERE day = ? AND generation <= ? ORDER BY device, generation
-          """, arguments: [day.day, day.generation])
-      while let row = try rows.next() {
-        let device: Int64 = row[0]
-        figures[device] = SealedFigures(
-          device: device, inputHash: row[1], text: row[2], intervals: row[3])
-      }
-      return figures
-    }
-  }
-
   /// What the figures of a day were judged by, by device.
   package func sealedInputHashes(of day: SealedDay) throws(StoreError) -> [Int64: Int64] {
     try read("sealed figures cannot be read") { db in
@@ -138,41 +116,6 @@ extension Store {
       return hashes
     }
   }
-
-  /// Hands over what a day says of its devices, published or staged, in the order of their numbers,
-  /// each with how many of its readings came more than once. Some thousand are in memory at once.
-  package func forEachSealedFigures(
-    ofDay day: Int64, generation: Int, _ body: (SealedFigures, Int) -> Void
-  ) throws(StoreError) {
-    var position = Int64.min
-    while true {
-      let rows = try read("sealed figures cannot be read") { db in
-        // Of several generations of a device SQLite gives the columns of the greatest.
-        try Row.fetchAll(
-          db.cachedStatement(
-            sql: """
-              SELECT device, max(generation), input_hash, figures, intervals,
-                coalesce((SELECT duplicate_count FROM sealed_block b
-                  WHERE b.day = f.day AND b.device = f.device AND b.generation <= :generation
-                  ORDER BY b.generation DESC LIMIT 1), 0)
-              FROM sealed_figure f
-              WHERE day = :day AND generation <= :generation AND device > :device
-              GROUP BY device ORDER BY device LIMIT \(Self.figuresReadAtOnce)
-              """), arguments: ["day": day, "generation": generation, "device": position]
-        ).map { row in
-          (
-            SealedFigures(
-              device: row[0], inputHash: row[2], text: row[3], intervals: row[4]), row[5] as Int
-          )
-        }
-      }
-      for (figures, duplicateCount) in rows { body(figures, duplicateCount) }
-      guard rows.count == Self.figuresReadAtOnce, let last = rows.last else { return }
-      position = last.0.device
-    }
-  }
-
-  private static let figuresReadAtOnce = 4_096
 
   /// What became of a day since it was sealed, oldest revision first.
   package func sealRevisions(ofDay day: Int64) throws(StoreError) -> [SealRevision] {

@@ -42,12 +42,12 @@ extension Store {
           try db.cachedStatement(
             sql: """
               INSERT OR REPLACE INTO sealed_figure (day, device, generation, input_hash, figures,
-                intervals) VALUES (?, ?, ?, ?, ?, ?)
+                intervals, failures) VALUES (?, ?, ?, ?, ?, ?, ?)
               """
           ).execute(
             arguments: [
               staged.day, figures.device, staged.generation, figures.inputHash, figures.text,
-              figures.intervals,
+              figures.intervals, figures.failures,
             ])
         }
       }

@@ -40,4 +40,9 @@ extension StoreSchema {
   static let sealedIntervals = """
     ALTER TABLE sealed_figure ADD COLUMN intervals TEXT NOT NULL DEFAULT '';
     """
+
+  /// NULL is not the same as none: of days that were sealed before only the sum is known.
+  static let sealedFailures = """
+    ALTER TABLE sealed_figure ADD COLUMN failures TEXT;
+    """
 }

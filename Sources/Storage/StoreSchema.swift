@@ -95,6 +95,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 11")
       try db.execute(sql: daySheets)
     }
+    migrator.registerMigration("12 failures of service of sealed days") { db in
+      try db.execute(sql: "PRAGMA user_version = 12")
+      try db.execute(sql: sealedFailures)
+    }
     migrator.registerMigration("13 messages by day, versions of slots by start") { db in
       try db.execute(sql: "PRAGMA user_version = 13")
       try db.execute(sql: shelvedByDay)

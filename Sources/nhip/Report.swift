@@ -95,39 +95,4 @@ extension Nhip {
       }
     }
   }
-
-  struct Explain: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Why a device's uptime is what it is: every state and outage with its evidence.",
-      discussion: """
-        EXAMPLE
-          nhip explain ap-thon01-1 --store nhip.sqlite --from 2026-11-20 --to 2026-11-20
-        """)
-
-    @Argument(help: "The device's id, or its registry number.") var device: String
-    @OptionGroup var place: StoreOptions
-    @OptionGroup var time: PeriodOptions
-    @Option(help: "vi or en.") var lang = LanguageOption.vi
-
-    func run() throws {
-      try SystemExit.mapped {
-        let store = try place.reader()
-        let period = try time.period(in: store, language: lang.language).interval
-        let registered = try store.registry().devices
-        let found = registered.first { $0.id == device || String($0.number) == device }
-        guard let found else {
-          throw ValidationError("there is no device '\(device)' in the registry of \(place.store)")
-        }
-        let progress = Progress()
-        let explanation = try Explanation.build(
-          store: store, profiles: try place.profiles(), device: found.number, period: period,
-          language: lang.language, progress: progress.show)
-        progress.finish()
-        guard let explanation else {
-          throw ValidationError("no profile for kind '\(found.kind)' in \(place.devicesDirectory)")
-        }
-        print(TextExplanation.render(explanation), terminator: "")
-      }
-    }
-  }
 }

@@ -41,7 +41,31 @@ struct DaySheetTests {
         cause: UInt8.random(in: 0...2, using: &random), isMarked: Bool.random(using: &random),
         isOpen: Bool.random(using: &random))
     }.sorted { $0.position < $1.position }
-    return DaySheet(kind: "kiosk", devices: devices, columns: columns, outages: outages)
+    let conditions = (0..<Int.random(in: 0...3, using: &random)).map { "condition \($0)" }
+    let failures = (0..<(count == 0 ? 0 : Int.random(in: 0...20, using: &random))).map { _ in
+      let start = Int64.random(in: -1_000_000...2_000_000_000_000, using: &random)
+      return DaySheet.Failure(
+        position: Int.random(in: 0..<count, using: &random),
+        interval: Interval(
+          start: start, end: start + Int64.random(in: 1...86_400_000, using: &random)),
+        isRestored: Bool.random(using: &random),
+        failing: conditions.indices.filter { _ in Bool.random(using: &random) })
+    }.sorted { $0.position < $1.position }
+    return DaySheet(
+      kind: "kiosk", devices: devices, columns: columns, outages: outages,
+      conditions: conditions, failures: failures,
+      withoutFailures: devices.indices.filter { _ in Int.random(in: 0...9, using: &random) == 0 })
+  }
+
+  @Test("of the format before, which had no failures of service, has lost them all")
+  func formerFormat() throws {
+    let sheet = DaySheet(kind: "kiosk", devices: [3, 9], columns: [], outages: [])
+    // Three numbers of 0 stand at its end: conditions, failures, devices without.
+    let plain = try BlockCodec.unwrapped(sheet.encoded()).dropLast(3)
+    let former = BlockCodec.wrapped(
+      Array(plain), version: DaySheet.formerVersion, storedSize: 0)
+    let read = try DaySheet(encoded: former)
+    #expect(read.devices == [3, 9] && read.failures.isEmpty && read.withoutFailures == [0, 1])
   }
 
   @Test("comes back as it was written, whatever it holds")
@@ -93,6 +117,10 @@ struct DaySheetTests {
         let sheet = try DaySheet(encoded: bytes)
         #expect(sheet.columns.allSatisfy { $0.values.count == sheet.devices.count })
         #expect(sheet.outages.allSatisfy { sheet.devices.indices.contains($0.position) })
+        #expect(sheet.failures.allSatisfy { sheet.devices.indices.contains($0.position) })
+        #expect(
+          sheet.failures.allSatisfy { $0.failing.allSatisfy(sheet.conditions.indices.contains) })
+        #expect(sheet.withoutFailures.allSatisfy(sheet.devices.indices.contains))
       } catch {
         continue
       }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the known name that was probably meant.
-enum NearestName {
+package enum NearestName {
   /// More edits than this is a different word, not a slip.
   static let editCountMax = 2
 
-  static func nearest(to name: String, in known: [String]) -> String? {
+  package static func nearest(to name: String, in known: [String]) -> String? {
     // Names of very different lengths are not compared: a file may hold a key of a megabyte.
     let length = name.count
     let ranked = known.filter { abs($0.count - length) <= editCountMax }

@@ -97,21 +97,27 @@ struct IndicatorItem: Sendable, Hashable {
   var name: String
   /// Where it stands in the tree of units.
   var position: Int
+  /// Its place in the list of devices, if it is one.
+  var device: Int?
   var numerator: Int64
   var denominator: Int64
   /// The numerator if everything that is not known had been good.
   var highest: Int64
 
   /// Something that is good, is not, or may be.
-  init(name: String, position: Int, outcome: IndicatorOutcome) {
+  init(name: String, position: Int, device: Int? = nil, outcome: IndicatorOutcome) {
     self.init(
-      name: name, position: position, numerator: outcome == .good ? 1 : 0, denominator: 1,
+      name: name, position: position, device: device, numerator: outcome == .good ? 1 : 0, denominator: 1,
       highest: outcome == .bad ? 0 : 1)
   }
 
-  init(name: String, position: Int, numerator: Int64, denominator: Int64, highest: Int64) {
+  init(
+    name: String, position: Int, device: Int? = nil, numerator: Int64, denominator: Int64,
+    highest: Int64
+  ) {
     self.name = name
     self.position = position
+    self.device = device
     self.numerator = numerator
     self.denominator = denominator
     self.highest = highest
@@ -125,9 +131,18 @@ struct IndicatorItem: Sendable, Hashable {
   }
 }
 
-enum IndicatorOutcome: Int, Comparable {
+/// What one device says of the unit that it stands in.
+struct IndicatorJudgement: Sendable, Hashable {
+  /// Position in the tree of units.
+  var unit: Int
+  /// Place in the list of devices.
+  var device: Int
+  var outcome: IndicatorOutcome
+}
+
+package enum IndicatorOutcome: Int, Comparable, Sendable {
   case bad, unknown, good
-  static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 private struct IndicatorSum {

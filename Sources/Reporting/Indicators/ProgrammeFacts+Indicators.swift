@@ -27,15 +27,14 @@ extension ProgrammeFacts {
     }
   }
 
-  private func items(of indicator: Indicator) -> [IndicatorItem] {
+  /// Everything that an indicator counts.
+  func items(of indicator: Indicator) -> [IndicatorItem] {
     let parameters = indicator.parameters
     switch indicator.formula {
-    case .unitsWithDevice: return units(parameters) { _ in .good }
-    case .unitsWorking: return units(parameters) { Self.isWorking($0, parameters) }
-    case .unitsReady: return units(parameters) { Self.isReady($0, parameters) }
+    case .unitsWithDevice, .unitsWorking, .unitsReady: return units(indicator)
     case .coverageByAreaClass:
       let classes = Set(parameters.areaClasses ?? [])
-      return units(parameters) { Self.isWorking($0, parameters) }.filter {
+      return units(indicator).filter {
         classes.contains(tree.nodes[$0.position].unit.areaClass)
       }
     case .fulfilment: return fulfilment(parameters)
@@ -57,24 +56,40 @@ extension ProgrammeFacts {
   // MARK: Units
 
   /// Every unit of the level, with or without a device: the best of its devices tells for it.
-  private func units(
-    _ parameters: Indicator.Parameters, _ judge: (DeviceFacts) -> IndicatorOutcome
-  ) -> [IndicatorItem] {
-    guard let level = parameters.unitLevel else { return [] }
+  private func units(_ indicator: Indicator) -> [IndicatorItem] {
+    guard let level = indicator.parameters.unitLevel else { return [] }
     var best: [Int: IndicatorOutcome] = [:]
-    for facts in devices where facts.isThereAtEnd {
-      guard parameters.kind.map({ $0 == facts.device.kind }) ?? true,
-        parameters.siteType.map({ $0 == facts.siteType }) ?? true,
-        let position = tree.position(of: facts.unit),
-        let unit = tree.position(ofLevel: level, above: position)
-      else { continue }
-      best[unit] = max(best[unit] ?? .bad, judge(facts))
+    for judgement in judgements(of: indicator) {
+      best[judgement.unit] = max(best[judgement.unit] ?? .bad, judgement.outcome)
     }
     return units(ofLevel: level).map { position in
       IndicatorItem(
         name: tree.nodes[position].unit.name, position: position,
         outcome: best[position] ?? .bad)
     }
+  }
+
+  /// What each device that tells for a unit says of it; none for indicators that count no units.
+  func judgements(of indicator: Indicator) -> [IndicatorJudgement] {
+    let parameters = indicator.parameters
+    let judge: (DeviceFacts) -> IndicatorOutcome
+    switch indicator.formula {
+    case .unitsWithDevice: judge = { _ in .good }
+    case .unitsWorking, .coverageByAreaClass: judge = { Self.isWorking($0, parameters) }
+    case .unitsReady: judge = { Self.isReady($0, parameters) }
+    default: return []
+    }
+    guard let level = parameters.unitLevel else { return [] }
+    var judgements: [IndicatorJudgement] = []
+    for (index, facts) in devices.enumerated() where facts.isThereAtEnd {
+      guard parameters.kind.map({ $0 == facts.device.kind }) ?? true,
+        parameters.siteType.map({ $0 == facts.siteType }) ?? true,
+        let position = tree.position(of: facts.unit),
+        let unit = tree.position(ofLevel: level, above: position)
+      else { continue }
+      judgements.append(IndicatorJudgement(unit: unit, device: index, outcome: judge(facts)))
+    }
+    return judgements
   }
 
   private static func isWorking(
@@ -99,17 +114,19 @@ extension ProgrammeFacts {
 
   private struct Placed {
     var device: DeviceFacts
+    /// Its place in the list of devices.
+    var index: Int
     var position: Int
   }
 
   /// Those that the report is about, at every place they stood.
   private func devices(ofKind kind: String?) -> [Placed] {
     let isInside = positionsInScope()
-    return devices.compactMap { facts in
+    return devices.enumerated().compactMap { index, facts in
       guard kind.map({ $0 == facts.device.kind }) ?? true,
         let position = tree.position(of: facts.unit), isInside[position]
       else { return nil }
-      return Placed(device: facts, position: position)
+      return Placed(device: facts, index: index, position: position)
     }
   }
 
@@ -120,7 +137,8 @@ extension ProgrammeFacts {
     devices(ofKind: parameters.kind).compactMap { placed in
       guard placed.device.isThereAtEnd, let outcome = judge(placed.device) else { return nil }
       return IndicatorItem(
-        name: placed.device.name, position: placed.position, outcome: outcome)
+        name: placed.device.name, position: placed.position, device: placed.index,
+        outcome: outcome)
     }
   }
 
@@ -188,8 +206,8 @@ extension ProgrammeFacts {
       let played = placed.device.played(parameters.priority)
       guard requested > 0 else { return nil }
       return IndicatorItem(
-        name: placed.device.name, position: placed.position, numerator: played,
-        denominator: requested, highest: played)
+        name: placed.device.name, position: placed.position, device: placed.index,
+        numerator: played, denominator: requested, highest: played)
     }
   }
 
@@ -202,8 +220,8 @@ extension ProgrammeFacts {
       let whole = placed.device.sum(whole) + unknown
       guard whole > 0 else { return nil }
       return IndicatorItem(
-        name: placed.device.name, position: placed.position, numerator: part, denominator: whole,
-        highest: part + unknown)
+        name: placed.device.name, position: placed.position, device: placed.index,
+        numerator: part, denominator: whole, highest: part + unknown)
     }
   }
 

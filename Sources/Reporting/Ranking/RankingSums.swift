@@ -3,21 +3,21 @@
 import Telemetry
 
 /// What the score of one unit is computed from: sums over its devices and days.
-struct RankingSums: Sendable {
+package struct RankingSums: Sendable, Hashable {
   /// A component that is fully earned, in hundredths of a point.
-  static let pointsMax: Int64 = 10_000
+  package static let pointsMax: Int64 = 10_000
 
-  private var deviceNumbers: Set<Int64> = []
-  private var served: Int64 = 0
-  private var judged: Int64 = 0
-  private var unobserved: Int64 = 0
-  private var expected: Int64 = 0
-  private var requested: Int64 = 0
-  private var played: Int64 = 0
-  private var used: Int64 = 0
-  private var usedDays: Int64 = 0
-  private var clean: Int64 = 0
-  private var received: Int64 = 0
+  package private(set) var deviceNumbers: Set<Int64> = []
+  package private(set) var served: Int64 = 0
+  package private(set) var judged: Int64 = 0
+  package private(set) var unobserved: Int64 = 0
+  package private(set) var expected: Int64 = 0
+  package private(set) var requested: Int64 = 0
+  package private(set) var played: Int64 = 0
+  package private(set) var used: Int64 = 0
+  package private(set) var usedDays: Int64 = 0
+  package private(set) var clean: Int64 = 0
+  package private(set) var received: Int64 = 0
 
   mutating func add(_ facts: DeviceFacts, _ settings: RankingSettings) {
     if facts.isThereAtEnd { deviceNumbers.insert(facts.device.number) }
