@@ -42,7 +42,8 @@ struct FigureExplanationTests {
       fleet.period, Interval(start: fleet.period.start + 30 * hour, end: fleet.period.end - hour),
     ] {
       for device in try fleet.report(of: period).devices {
-        for result in device.usage {
+        // Reading takes its time: of the second period one figure of each device.
+        for result in device.usage where period == fleet.period || device.usage.first == result {
           let name = result.figure.name
           let place: Comment = "seed \(fleet.seed) \(device.device.id) \(name) \(period)"
           let explained = try Self.explain(fleet, device.device, name, period)

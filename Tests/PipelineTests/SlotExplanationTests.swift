@@ -84,9 +84,8 @@ struct SlotExplanationTests {
   func gone() throws {
     let fleet = try ExplainedFleet()
     try fleet.dropReadings(before: fleet.sealedThrough + 1)
-    let day = SealedDay.interval(ofDay: fleet.sealedThrough)
     let store = fleet.fixture.store
-    let slots = try store.slots(startingIn: day)
+    let slots = try store.slots(startingIn: SealedDay.interval(ofDay: fleet.sealedThrough))
     #expect(!slots.isEmpty, "seed \(fleet.seed)")
     for slot in slots {
       let explained = try #require(

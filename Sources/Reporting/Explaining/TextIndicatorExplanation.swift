@@ -87,6 +87,10 @@ package enum TextIndicatorExplanation {
       var evidence = line.system.map(words.system) ?? ""
       if isDevice, let device = line.devices.first {
         evidence = words.figure(of: device.facts, in: explanation, format)
+      }
+      if !explanation.isOfVerdicts, line.denominator > 0 {
+        let share = Int64(Int128(line.numerator) * 1_000_000 / Int128(line.denominator))
+        evidence = "\(format.percent(share)) %"
       } else if line.devices.isEmpty, line.system == nil, explanation.isOfVerdicts {
         evidence = words.noDeviceTells
       }

@@ -149,6 +149,9 @@ extension Words {
       return pick("độ khả dụng dịch vụ \(bounds) %", "service availability \(bounds) %")
     case .devicesAtTarget:
       let all = facts.up + facts.down
+      if all == 0, facts.unobserved == 0 {
+        return pick("không có thời gian nào được tính trong kỳ", "no time of the period counted")
+      }
       let share = all > 0 ? format.percent(Int64(Int128(facts.up) * 1_000_000 / Int128(all))) : "–"
       return pick(
         "hoạt động \(format.hours(facts.up)) giờ, gián đoạn \(format.hours(facts.down)) giờ:"

@@ -107,8 +107,8 @@ struct IndicatorItem: Sendable, Hashable {
   /// Something that is good, is not, or may be.
   init(name: String, position: Int, device: Int? = nil, outcome: IndicatorOutcome) {
     self.init(
-      name: name, position: position, device: device, numerator: outcome == .good ? 1 : 0, denominator: 1,
-      highest: outcome == .bad ? 0 : 1)
+      name: name, position: position, device: device, numerator: outcome == .good ? 1 : 0,
+      denominator: 1, highest: outcome == .bad ? 0 : 1)
   }
 
   init(
