@@ -90,8 +90,11 @@ package struct ServicePlans: Sendable {
   package mutating func readSlots(
     from store: Store, devices: [Device], profiles: [Profile], in range: Interval
   ) throws(StoreError) {
-    guard profiles.contains(where: { $0.serviceAroundSlots != nil }) else { return }
-    let schedule = Schedule(slots: try store.slots(overlapping: range), places: places)
+    guard let margin = profiles.compactMap(\.serviceAroundSlots).max() else { return }
+    // Service around a slot reaches into the stretch from outside of it.
+    let reach = Interval(
+      start: range.start - margin, end: range.end > .max - margin ? .max : range.end + margin)
+    let schedule = Schedule(slots: try store.slots(overlapping: reach), places: places)
     slotHours = SlotHours(schedule: schedule, devices: devices, profiles: profiles)
   }
 

@@ -48,7 +48,8 @@ struct ListJSONTests {
       recorded: RecordedCause(
         id: 12, device: 3, at: 150, cause: "cáp", enteredAt: 500, enteredBy: "lan"))
     let told = try Self.object(CalendarList.json([listed])[0])
-    #expect(told["end"] == nil && told["start"] as? Int == 100 && told["duration_ms"] as? Int == 300)
+    #expect(told["end"] == nil && told["start"] as? Int == 100)
+    #expect(told["duration_ms"] as? Int == 300)
     #expect(told["cause"] as? String == "no_link")
     #expect((told["recorded"] as? [String: Any])?["id"] as? Int == 12)
     listed.recorded = nil

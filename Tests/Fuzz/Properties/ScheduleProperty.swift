@@ -3,8 +3,8 @@
 import Ingest
 import Telemetry
 
-/// Payloads of the schedule: the same slot or fault each time, whatever stands behind them in memory
-/// and whatever was decoded before; a slot keeps to every limit that the store relies on.
+/// Payloads of the schedule: the same slot or fault each time, whatever stands behind them in
+/// memory and whatever was decoded before; a slot keeps to every limit that the store relies on.
 package final class ScheduleProperty: Property {
   /// Beyond it no instant is believed: the year 2200, and a day for the zone of an RFC 3339 time.
   private static let instantMax: Milliseconds = 7_258_118_400_000 + 86_400_000
