@@ -10,7 +10,8 @@ package enum CSVReport {
     let figures = figureColumns(of: report)
     var text = row(
       [
-        "unit_code", "unit_name", "kind", "device_number", "device_id", "device_name",
+        "unit_code", "unit_name", "kind", "device_number", "device_id", "device_name", "site_code",
+        "site_name",
         "period_start", "period_end", "up_ms", "no_link_ms", "off_ms", "unknown_ms",
         "maintenance_ms", "unobserved_ms", "excluded_ms", "availability_ppm",
         "availability_lowest_ppm", "availability_highest_ppm", "outages", "short_outages",
@@ -38,8 +39,8 @@ package enum CSVReport {
     let ratios = [spent.ratio, spent.ratioLowest, spent.ratioHighest]
     return [
       safe(unit.code), safe(unit.name), device.device.kind, String(device.device.number),
-      safe(device.device.id), safe(device.name), String(period.start),
-      String(period.end),
+      safe(device.device.id), safe(device.name), safe(device.placement.site),
+      safe(unit.siteName(of: device)), String(period.start), String(period.end),
     ] + states.map { String(spent[$0]) } + ratios.map { $0.map { String($0) } ?? "" } + [
       String(device.outageCount), String(device.shortOutageCount),
       String(device.longestOutage),

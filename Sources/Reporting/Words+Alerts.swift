@@ -11,7 +11,10 @@ extension Words {
     pick("… và \(count) cảnh báo khác trong kỳ", "… and \(count) more in the period")
   }
   var alertCount: String { pick("Số lần", "Times") }
-  var alertOpenCount: String { pick("Đang mở", "Open") }
+  var alertOpenCount: String { pick("Chưa hết khi hết kỳ", "Open at the end of the period") }
+  var openAtEnd: String { pick("chưa hết khi hết kỳ", "open at the end of the period") }
+  /// Of a period that is not over.
+  var openSoFar: String { pick("chưa hết", "open so far") }
   var alertDeviceCount: String { pick("Số thiết bị", "Devices") }
   var alertHours: String { pick("Tổng thời gian (giờ)", "Duration (hours)") }
   var alertID: String { pick("Mã cảnh báo", "Alert id") }
