@@ -7,7 +7,7 @@ extension Words {
   var alerts: String { pick("Sự cố và cảnh báo bất thường", "Incidents and alerts") }
   var alert: String { pick("Cảnh báo", "Alert") }
   var noAlerts: String { pick("Không có cảnh báo nào.", "No alerts.") }
-  func moreAlerts(_ count: Int) -> String {
+  func moreAlerts(_ count: String) -> String {
     pick("… và \(count) cảnh báo khác trong kỳ", "… and \(count) more in the period")
   }
   var alertCount: String { pick("Số lần", "Times") }

@@ -60,6 +60,9 @@ import Testing
     let long = DocumentSection.Part.table(Self.table("A", numbered: true, rowCount: 4))
     let short = DocumentSection.Part.table(Self.table("B", numbered: true, rowCount: 3))
     #expect(Self.layout([long]).frozenRowCount == 3)
+    #expect(Self.layout([long]).repeatedRow == 2)
+    // On paper the headings of one table would stand above the figures of the other.
+    #expect(Self.layout([long, short]).repeatedRow == 0)
     #expect(Self.layout([long, short]).frozenRowCount == 3)
     #expect(Self.layout([short, long]).frozenRowCount == 1)
     #expect(Self.layout([.note("Không có")]).frozenRowCount == 1)
@@ -70,6 +73,18 @@ import Testing
     let columns: [DocumentTable.Column] = ["Lúc", "lúc", "", "Lúc"].map { .word($0) }
     let headings = DocumentTable(name: "A", columns: columns).distinctHeadings
     #expect(headings == ["Lúc", "lúc 2", "–", "Lúc 3"])
+  }
+
+  @Test("a row is as high as its longest text needs, and no higher than the format allows")
+  func heights() throws {
+    var table = DocumentTable(name: "A", columns: [.text("Chữ", width: 17), .number("Số")])
+    table.append([.text(String(repeating: "x", count: 41)), .count(1)])
+    table.append([.repeated("x"), .count(1)])
+    table.append([.strong(String(repeating: "x", count: 5_000)), .count(1)])
+    let layout = Self.layout([.table(table)])
+    let placed = try #require(layout.tables.first)
+    #expect(table.rows.map { placed.lineCount(of: $0, layout.widths) } == [3, 1, 25])
+    #expect(placed.headingLineCount(layout.widths) == 1)
   }
 
   @Test("a long note gets the lines that it needs over the width of the sheet")

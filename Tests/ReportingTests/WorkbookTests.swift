@@ -78,7 +78,7 @@ import Testing
       "I5 n 1234.5 #,##0.##", "K5 n 46347 dd/mm/yyyy",
       "E4 n 0.9999 0.00%", "F4 n 0.9 0.00%", "G4 n 1 0.00%", "D4 n 22 #,##0.00",
       "A1 s II. Độ khả dụng 0", "A2 s Độ khả dụng 0", "A7 s Độ khả dụng 0", "A10 n 1234 #,##0",
-      "frozen 3 frozen", "repeated 'II. Độ khả dụng'!$3:$3", "paper 9 landscape",
+      "frozen 3 frozen", "repeated 'II. Độ khả dụng'!$1:$1", "paper 9 landscape",
       "table Bang_II_1 A3:K5 A3:K5 11", "table Bang_II_2 A8:K10 A8:K10 11",
       "heading Độ khả dụng (%), thấp nhất",
       "created 2026-11-20T18:00:00Z",

@@ -4,7 +4,7 @@
 struct PageTable {
   /// Tables wider than this, in characters, are printed on landscape paper.
   static let portraitWidthMax = 95
-  private static let shortRowCountMax = 8
+  private static let shortRowCountMax = 12
 
   let table: DocumentTable
   /// Unique on the page: the style sheet names the columns of each table by it.

@@ -13,7 +13,7 @@ extension DocumentBuilder {
     } else {
       parts += [.table(rules(account)), .table(list(account))]
       if account.count > account.listed.count {
-        parts.append(.note(words.moreAlerts(account.count - account.listed.count)))
+        parts.append(.note(words.moreAlerts(format.count(account.count - account.listed.count))))
       }
     }
     return DocumentSection(number: "IV", heading: words.alerts, parts: parts)

@@ -42,9 +42,11 @@ struct SectionLayout {
       }.max() ?? 1
     }
 
-    /// A row of spreadsheet cells is at most 409 points high.
+    /// A row of spreadsheet cells is at most 409 points high. A column is two letters wider than
+    /// its width says, and most letters are narrower than digits.
     private func lines(_ text: String, width: Int) -> Int {
-      min(25, max(1, (text.count + max(1, width) - 1) / max(1, width)))
+      let width = max(1, width + 3)
+      return min(25, max(1, (text.count + width - 1) / width))
     }
   }
 
@@ -96,9 +98,9 @@ struct SectionLayout {
     return first.role == .number && first.width <= numberWidthMax
   }
 
-  /// The table whose headings stay in sight and are printed on every page: the only one, or the
-  /// first if it has at least half of all rows. Where no table is that, headings of the first would
-  /// stand above the figures of another; spreadsheet programs show those of the table that is read.
+  /// The table whose headings stay in sight: the only one, or the first if it has at least half of
+  /// all rows. Where no table is that, headings of the first would stand above the figures of
+  /// another; spreadsheet programs show those of the table that is read.
   var mainTable: PlacedTable? {
     guard let first = tables.first else { return nil }
     let all = tables.reduce(0) { $0 + $1.table.rows.count }
@@ -107,6 +109,10 @@ struct SectionLayout {
 
   /// The title alone, where there is no main table.
   var frozenRowCount: Int { (mainTable?.headingRow ?? 0) + 1 }
+
+  /// Printed on every page: the headings of the only table, else the title. On paper nothing tells
+  /// the headings of another table from the right ones.
+  var repeatedRow: Int { tables.count == 1 ? tables[0].headingRow : 0 }
 
   var isLandscape: Bool { widths.reduce(0, +) > Self.portraitWidthMax }
 }

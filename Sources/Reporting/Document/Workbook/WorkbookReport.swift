@@ -90,7 +90,7 @@ package enum WorkbookReport {
       try unsafe write(table, name: name, widths: layout.widths, to: sheet, in: &file)
     }
     unsafe worksheet_freeze_panes(sheet, lxw_row_t(layout.frozenRowCount), 0)
-    let repeated = lxw_row_t(layout.mainTable?.headingRow ?? 0)
+    let repeated = lxw_row_t(layout.repeatedRow)
     try unsafe file.check(worksheet_repeat_rows(sheet, repeated, repeated))
     unsafe setPaper(sheet, isLandscape: layout.isLandscape)
   }
