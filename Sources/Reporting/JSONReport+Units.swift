@@ -46,9 +46,11 @@ extension JSONReport {
       service = unit.service.map(ServicePart.init)
       usage = unit.usage.map { UsagePart($0.result, kind: $0.kind) }
       sites = unit.sites.map(SitePart.init)
+      let siteNames = unit.siteNames
       devices = unit.devices.map {
         DevicePart(
-          $0, siteName: unit.siteName(of: $0), causes: causes[$0.device.number] ?? [])
+          $0, siteName: siteNames[$0.placement.site] ?? $0.placement.site,
+          causes: causes[$0.device.number] ?? [])
       }
     }
   }

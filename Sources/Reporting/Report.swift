@@ -70,9 +70,9 @@ package struct UnitReport: Sendable {
   /// Sites of the unit tell more than the unit alone.
   package var hasSeveralSites: Bool { sites.count > 1 }
 
-  /// The name of the site at which one of its devices stood, or its code.
-  package func siteName(of device: DeviceReport) -> String {
-    sites.first { $0.code == device.placement.site }?.shown ?? device.placement.site
+  /// The names of its sites, or their codes, by code.
+  package var siteNames: [String: String] {
+    Dictionary(uniqueKeysWithValues: sites.map { ($0.code, $0.shown) })
   }
 }
 

@@ -55,11 +55,12 @@ extension DocumentBuilder {
     var number = 0
     for unit in report.units where unit.deviceCount > 0 {
       table.append(row(of: unit, extras), rank: .group(depth: unit.depth))
+      let sites = Dictionary(uniqueKeysWithValues: unit.sites.map { ($0.code, $0) })
       var site: SiteReport?
       for device in unit.devices {
         var isNamed = false
         if site?.code != device.placement.site {
-          site = unit.sites.first { $0.code == device.placement.site }
+          site = sites[device.placement.site]
           if let site, unit.hasSeveralSites, site.deviceCount > 1 {
             table.append(row(of: site, in: unit, extras), rank: .group(depth: unit.depth + 1))
           } else {
@@ -67,7 +68,9 @@ extension DocumentBuilder {
           }
         }
         number += 1
-        table.append(row(of: device, number: number, unit: unit, namesSite: isNamed, extras))
+        table.append(
+          row(
+            of: device, number: number, unit: unit, site: site, isNamed: isNamed, extras))
       }
     }
     return table
@@ -98,14 +101,15 @@ extension DocumentBuilder {
     ]
   }
 
-  /// - Parameter namesSite: the first of a site that has no row of its own.
+  /// - Parameter isNamed: the first of a site that has no row of its own.
   private func row(
-    of device: DeviceReport, number: Int, unit: UnitReport, namesSite: Bool, _ extras: Extras
+    of device: DeviceReport, number: Int, unit: UnitReport, site: SiteReport?, isNamed: Bool,
+    _ extras: Extras
   ) -> [Cell] {
     var cells: [Cell] = [.count(number), .repeated(name(of: unit))]
     if extras.hasSites {
-      let name = unit.siteName(of: device)
-      cells.append(namesSite ? .text(name) : .repeated(name))
+      let name = site?.shown ?? device.placement.site
+      cells.append(isNamed ? .text(name) : .repeated(name))
     }
     cells += [.text(name(of: device)), .text(words.title(device.kindTitle))]
     cells += hours(device.times) + [ratio(device.times)]
