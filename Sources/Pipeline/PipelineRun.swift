@@ -58,6 +58,7 @@ package final class PipelineRun: Sendable {
     time = OwnTime(running: runningTime.now, offset: ownClock.offset)
     try configuration.uptime.reported.save(in: store)
     try configuration.reports.save(in: store)
+    try configuration.letterhead.save(in: store)
     try (targets ?? ProgrammeTargets()).save(in: store)
     if let registry {
       let changes = try store.importChangedRegistry(registry, by: "pipeline", at: time.now())

@@ -2,7 +2,8 @@
 
 import Telemetry
 
-/// The alerts of a report's devices that were open at some moment of its period.
+/// The alerts of a report's devices that were open at some moment of its period, as they were at
+/// its end: what became of them later belongs to the next report, and must not change this one.
 package struct AlertAccount: Sendable {
   /// What one rule told.
   package struct RuleLine: Sendable, Hashable {
@@ -10,7 +11,7 @@ package struct AlertAccount: Sendable {
     package var title: Title
     package var severity: AlertRule.Severity
     package var count = 0
-    /// Still open at the end of knowledge.
+    /// Still open at the end of the period, or of knowledge if that comes first.
     package var openCount = 0
     package var devices: Set<Int64> = []
     /// Summed over alerts, each cut to the period.
@@ -31,8 +32,15 @@ package struct AlertAccount: Sendable {
   /// - Parameters:
   ///   - alerts: of any device; those out of scope are left out.
   ///   - now: the end of knowledge.
-  init(_ alerts: [Alert], of numbers: Set<Int64>, period: Interval, now: Milliseconds) {
+  ///   - sealedAt: nothing that nhip came to know after it is part of the report; nil if the
+  ///     period is not sealed.
+  init(
+    _ alerts: [Alert], of numbers: Set<Int64>, period: Interval, now: Milliseconds,
+    sealedAt: Milliseconds?
+  ) {
     let inScope = alerts.filter { numbers.contains($0.device) }
+      .filter { $0.firedAt <= sealedAt ?? .max }
+      .map { $0.asOf(period.end) }
     count = inScope.count
     var lines: [String: RuleLine] = [:]
     for alert in inScope {
@@ -60,5 +68,18 @@ package struct AlertAccount: Sendable {
 extension Report {
   var deviceNames: [Int64: String] {
     Dictionary(devices.map { ($0.device.number, $0.name) }) { first, _ in first }
+  }
+}
+
+extension Alert {
+  /// As it was at an instant, whatever became of it later.
+  fileprivate func asOf(_ instant: Milliseconds) -> Alert {
+    var alert = self
+    if let end = resolvedAt, end >= instant { alert.resolvedAt = nil }
+    if let taken = acknowledgement, taken.at >= instant { alert.acknowledgement = nil }
+    if alert.resolvedAt == nil {
+      alert.state = alert.acknowledgement == nil ? .firing : .acknowledged
+    }
+    return alert
   }
 }

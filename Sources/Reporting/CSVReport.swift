@@ -10,7 +10,8 @@ package enum CSVReport {
     let figures = figureColumns(of: report)
     var text = row(
       [
-        "unit_code", "unit_name", "kind", "device_number", "device_id", "device_name",
+        "unit_code", "unit_name", "kind", "device_number", "device_id", "device_name", "site_code",
+        "site_name",
         "period_start", "period_end", "up_ms", "no_link_ms", "off_ms", "unknown_ms",
         "maintenance_ms", "unobserved_ms", "excluded_ms", "availability_ppm",
         "availability_lowest_ppm", "availability_highest_ppm", "outages", "short_outages",
@@ -20,8 +21,10 @@ package enum CSVReport {
         "usage_start",
       ] + figures.map { "\($0.kind).\($0.name)" })
     for unit in report.units {
+      let siteNames = unit.siteNames
       for device in unit.devices {
-        let own = cells(unit, device, report.period) + judged(device, report.settings)
+        let site = siteNames[device.placement.site] ?? device.placement.site
+        let own = cells(unit, device, site: site, report.period) + judged(device, report.settings)
         // Before it days are sealed and their readings deleted.
         let start = String(report.seal.readingsGoneUntil ?? report.period.start)
         text += row(own + [start] + values(of: device, figures))
@@ -31,15 +34,15 @@ package enum CSVReport {
   }
 
   private static func cells(
-    _ unit: UnitReport, _ device: DeviceReport, _ period: Interval
+    _ unit: UnitReport, _ device: DeviceReport, site: String, _ period: Interval
   ) -> [String] {
     let spent = device.times
     let states: [DeviceState] = [.up, .noLink, .off, .unknown, .maintenance, .unobserved, .excluded]
     let ratios = [spent.ratio, spent.ratioLowest, spent.ratioHighest]
     return [
       safe(unit.code), safe(unit.name), device.device.kind, String(device.device.number),
-      safe(device.device.id), safe(device.name), String(period.start),
-      String(period.end),
+      safe(device.device.id), safe(device.name), safe(device.placement.site),
+      safe(site), String(period.start), String(period.end),
     ] + states.map { String(spent[$0]) } + ratios.map { $0.map { String($0) } ?? "" } + [
       String(device.outageCount), String(device.shortOutageCount),
       String(device.longestOutage),

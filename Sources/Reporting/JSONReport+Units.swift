@@ -24,6 +24,8 @@ extension JSONReport {
     var announcedTimes: TimesPart?
     var service: ServicePart?
     var usage: [UsagePart]
+    /// Where the devices that stand directly in it stand.
+    var sites: [SitePart]
     /// Standing directly in it.
     var devices: [DevicePart]
 
@@ -43,7 +45,32 @@ extension JSONReport {
       announcedTimes = unit.announcedTimes.map(TimesPart.init)
       service = unit.service.map(ServicePart.init)
       usage = unit.usage.map { UsagePart($0.result, kind: $0.kind) }
-      devices = unit.devices.map { DevicePart($0, causes: causes[$0.device.number] ?? []) }
+      sites = unit.sites.map(SitePart.init)
+      let siteNames = unit.siteNames
+      devices = unit.devices.map {
+        DevicePart(
+          $0, siteName: siteNames[$0.placement.site] ?? $0.placement.site,
+          causes: causes[$0.device.number] ?? [])
+      }
+    }
+  }
+
+  /// The sums of the devices of one site.
+  struct SitePart: Encodable {
+    var code: String
+    var name: String
+    var deviceCount: Int
+    var outages: Int
+    var times: TimesPart
+    var announcedTimes: TimesPart?
+    var service: ServicePart?
+
+    init(_ site: SiteReport) {
+      (code, name) = (site.code, site.name)
+      (deviceCount, outages) = (site.deviceCount, site.outageCount)
+      times = TimesPart(site.times)
+      announcedTimes = site.announcedTimes.map(TimesPart.init)
+      service = site.service.map(ServicePart.init)
     }
   }
 
@@ -53,6 +80,8 @@ extension JSONReport {
     var name: String
     var kind: String
     var site: String
+    /// Its code where it has no name.
+    var siteName: String
     var commune: String
     /// Local days `2026-11-20`; absent where it stood there the whole period.
     var firstDay: String?
@@ -77,7 +106,8 @@ extension JSONReport {
     var lastHeard: Milliseconds?
     var strip: StripPart
 
-    init(_ report: DeviceReport, causes: [RecordedCause]) {
+    init(_ report: DeviceReport, siteName: String, causes: [RecordedCause]) {
+      self.siteName = siteName
       number = report.device.number
       id = report.device.id
       name = report.name

@@ -60,9 +60,22 @@ struct PeriodReading {
     }
     if observed.isEmpty { knownUntil = lastReceivedAt ?? period.start }
     if whole.isWhole, let through = cover.through {
-      knownUntil = min(
-        knownUntil, LocalTime.start(ofDay: through + 1) + DayFigures.knowledgeAfter)
+      knownUntil = known(ofSealed: through)
     }
+  }
+
+  /// The end of knowledge of what is sealed through a day, whatever was observed since: a report
+  /// that is printed again must not change.
+  private func known(ofSealed day: Int64) -> Milliseconds {
+    let end = LocalTime.start(ofDay: day + 1)
+    let limit = end + DayFigures.knowledgeAfter
+    if let last = sealedDays.last(where: { $0.day == day }), !last.isFinal {
+      return min(limit, max(end, last.sealedAt))
+    }
+    guard let heard = observed.intervals.last(where: { $0.start < limit }) else {
+      return min(knownUntil, limit)
+    }
+    return min(heard.end, limit)
   }
 
   /// A whole sealed day, from its sheets; from its figures where an older nhip made none.

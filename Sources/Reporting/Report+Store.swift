@@ -52,7 +52,8 @@ extension Report {
     try report.seal.compare(with: store, scope: scope, settings: .inForce(in: store))
     report.alerts = AlertAccount(
       try store.alerts(from: period.start, to: period.end),
-      of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil)
+      of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil,
+      sealedAt: report.seal.isWhole ? report.seal.sealedAt : nil)
     report.recordedCauses = Dictionary(
       grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
     report.quality.take(try store.shelved(on: period.localDays))

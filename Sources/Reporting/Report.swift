@@ -14,8 +14,8 @@ package struct Report: Sendable {
   package var settings: UptimeSettings
   /// The unit that the report was restricted to; nil for everything registered.
   package var unitName: String?
-  /// The tree of units in preorder, each with the devices that stand directly in it; both in
-  /// Vietnamese order of names, devices of no known unit last.
+  /// The tree of units in preorder, each with the devices that stand directly in it; units, sites
+  /// and the devices of a site in Vietnamese order of names, devices of no known unit last.
   package var units: [UnitReport]
   package var quality: DataQuality
   package var seal = SealCover()
@@ -62,7 +62,18 @@ package struct UnitReport: Sendable {
   package var service: ServiceTimes?
   /// What may be summed over devices, and greatest values; by kind.
   package var usage: [UnitUsage] = []
+  /// Where the devices that stand directly in it stand; those without a device are none of them.
+  package var sites: [SiteReport] = []
+  /// In the order of their sites.
   package var devices: [DeviceReport] = []
+
+  /// Sites of the unit tell more than the unit alone.
+  package var hasSeveralSites: Bool { sites.count > 1 }
+
+  /// The names of its sites, or their codes, by code.
+  package var siteNames: [String: String] {
+    Dictionary(uniqueKeysWithValues: sites.map { ($0.code, $0.shown) })
+  }
 }
 
 package struct UnitUsage: Sendable {

@@ -17,6 +17,8 @@ struct ReportScope {
   let isInside: [Bool]
   /// Sites that are in force at the end of the period, by unit: with a device or without.
   let siteCounts: [String: Int]
+  /// Of the sites of its devices, by code, as they are called at the end of the period.
+  let siteNames: [String: String]
   /// Where each device stood in the period, as far as the report is about it.
   private let placesOfDevice: [Int64: [Placement]]
 
@@ -58,6 +60,10 @@ struct ReportScope {
       return name.isEmpty ? placements.versions.units[code]?.name ?? code : name
     }
     siteCounts = placements.siteCounts(onDay: days.upperBound)
+    let sites = Set(placesOfDevice.values.joined().map(\.site))
+    siteNames = sites.reduce(into: [:]) { names, code in
+      names[code] = placements.site(code, onDay: days.upperBound)?.name
+    }
   }
 
   func terms(

@@ -10,6 +10,8 @@ package struct SealCover: Sendable, Hashable {
   package var through: Int64?
   /// Every day of the period is sealed.
   package var isWhole = false
+  /// When that day was sealed; nil if none is.
+  package var sealedAt: Milliseconds?
   /// Some day was sealed before its lateness allowance was over, on demand.
   package var isEarly = false
   /// The newest revision of any sealed day of the period; 1 if none was ever revised.
@@ -66,6 +68,7 @@ struct SealedPeriod {
     var cover = SealCover()
     let inside = days.filter { $0.day >= LocalTime.day(of: period.start) }
     cover.through = inside.last?.day
+    cover.sealedAt = inside.last?.sealedAt
     cover.isWhole = isWhole
     cover.isEarly = inside.contains { !$0.isFinal }
     cover.revision = inside.map(\.revision).max() ?? 1

@@ -24,7 +24,8 @@ struct UnitTree {
         areaClass: unit.areaClass, parent: unit.parent,
         depth: above.map { reports[$0].depth + 1 } ?? 0, validTo: unit.validTo,
         siteCount: scope.siteCounts[unit.code] ?? 0)
-      report.devices = (devices[unit.code] ?? []).sorted(by: DeviceReport.precedes)
+      (report.sites, report.devices) = SiteReport.grouped(
+        devices[unit.code] ?? [], names: scope.siteNames)
       report.add(report.devices)
       reports.append(report)
     }

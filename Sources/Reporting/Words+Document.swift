@@ -10,6 +10,8 @@ extension Words {
     var left: String
     var right: String
     var isBold = false
+    /// The body above the one that signs stands in plain letters.
+    var isLeftPlain = false
   }
 
   var country: String {
@@ -32,9 +34,11 @@ extension Words {
   }
 
   func letterhead(_ letterhead: Letterhead) -> [PaperLine] {
-    [
-      PaperLine(left: body(of: letterhead), right: country, isBold: true),
-      PaperLine(left: "", right: motto, isBold: true),
+    let body = body(of: letterhead)
+    let parent = letterhead.parentBody?.uppercased()
+    return [
+      PaperLine(left: parent ?? body, right: country, isBold: true, isLeftPlain: parent != nil),
+      PaperLine(left: parent == nil ? "" : body, right: motto, isBold: true),
       PaperLine(left: documentNumber, right: dateLine(place: letterhead.place)),
     ]
   }
@@ -46,11 +50,41 @@ extension Words {
     pick("(Ký, ghi rõ họ tên, đóng dấu)", "(signature, full name, seal)")
   }
 
-  var signatures: [PaperLine] {
+  func signatures(_ letterhead: Letterhead) -> [PaperLine] {
     [
-      PaperLine(left: preparedBy, right: headOfUnit, isBold: true),
+      PaperLine(left: preparedBy, right: title(of: letterhead), isBold: true),
       PaperLine(left: signHere, right: signAndSealHere),
     ]
+  }
+
+  /// Below the room for the signatures; empty where the pen writes them.
+  func signatoryNames(_ letterhead: Letterhead) -> PaperLine {
+    PaperLine(
+      left: letterhead.preparedBy ?? "", right: letterhead.signatory ?? "", isBold: true)
+  }
+
+  func title(of letterhead: Letterhead) -> String {
+    letterhead.signatoryTitle?.uppercased() ?? headOfUnit
+  }
+
+  /// Short enough for the tab of a sheet, which holds 31 letters.
+  func sheetName(of section: DocumentSection) -> String {
+    let name =
+      switch section.number {
+      case "I": pick("Chỉ tiêu", "Targets")
+      case "II": pick("Độ khả dụng", "Availability")
+      case "III": pick("Mức độ sử dụng", "Use")
+      case "IV": pick("Sự cố và cảnh báo", "Incidents and alerts")
+      case "V": pick("Xếp hạng", "Ranking")
+      case "VI": pick("Chất lượng dữ liệu", "Data quality")
+      default: section.heading
+      }
+    return "\(section.number). \(name)"
+  }
+
+  /// What formulas call a table of a workbook: letters, digits and `_` only.
+  func tableName(section: String, position: Int) -> String {
+    pick("Bang_\(section)_\(position)", "Table_\(section)_\(position)")
   }
 
   var coverSheet: String { pick("Báo cáo", "Report") }

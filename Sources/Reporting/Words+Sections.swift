@@ -53,6 +53,8 @@ extension Words {
     return pick("Không có thiết bị: \(list)\(rest).", "Without a device: \(list)\(rest).")
   }
 
+  var site: String { pick("Điểm đặt", "Site") }
+
   var outageTable: String { pick("Các lần gián đoạn", "Outages") }
   var outageLength: String { pick("Thời lượng trong kỳ", "Length in the period") }
   var machineCause: String { pick("Nguyên nhân máy xác định", "Cause as found") }
@@ -65,6 +67,23 @@ extension Words {
     pick(
       "Lần gián đoạn ngắn hơn \(seconds) giây (chập chờn) chỉ đếm, không liệt kê.",
       "Outages shorter than \(seconds) s (flapping) are counted, not listed.")
+  }
+  /// Below a printed list of the longest ones.
+  func outagesPrinted(all: String) -> String {
+    pick(
+      "Bản in chỉ nêu những lần dài nhất của mỗi thiết bị, các lần còn lại cộng chung một dòng;"
+        + " đủ \(all) lần: xuất dạng XLSX, CSV hoặc JSON.",
+      "Paper lists the longest of each device and sums the others in one row; all \(all): XLSX,"
+        + " CSV or JSON.")
+  }
+  func outagesOfDevices(_ listed: String, of all: String) -> String {
+    pick(
+      "Bản in chỉ nêu \(listed) trong \(all) thiết bị có gián đoạn, thiết bị gián đoạn lâu nhất"
+        + " trước.",
+      "Paper lists the \(listed) of \(all) failing devices that failed longest.")
+  }
+  func shorterOutages(_ count: String) -> String {
+    pick("và \(count) lần khác", "and \(count) more")
   }
   func outagesCut(_ listed: String, _ all: String) -> String {
     pick(
@@ -89,7 +108,7 @@ extension Words {
       "Độ khả dụng \(ratio) %, gián đoạn \(down) giờ, \(outages) lần.",
       "Availability \(ratio) %, down \(down) hours, \(outages) outages.")
   }
-  var calendarFigure: String { pick("Lịch theo điểm đặt thiết bị", "Calendars by site") }
+  var calendarFigure: String { pick("Lịch theo điểm đặt", "Calendars by site") }
   var calendarNote: String {
     pick(
       "Mỗi ô là một ngày, mỗi hàng là một tuần từ thứ Hai; càng sẫm càng gián đoạn nhiều.",

@@ -25,7 +25,9 @@ extension Nhip {
           nhip report --store nhip.sqlite --from 01/11/2026 --to 30/11/2026 --kind wifi-ap \\
             --format html --output report.html
           nhip report --store nhip.sqlite --from 2026-11-01 --to 2026-11-30 --format xlsx \\
-            --output report.xlsx --body "UBND xã Phú Lâm" --place "Phú Lâm"
+            --output report.xlsx --body "UBND xã Phú Lâm" --place "Phú Lâm" \\
+            --signatory-title "Chủ tịch" --signatory "Nguyễn Văn A"
+        The letterhead is the pipeline's (reports: { letterhead: … }) where no option says more.
         """)
 
     @OptionGroup var place: StoreOptions
@@ -64,7 +66,7 @@ extension Nhip {
           targets: try programme.programme(store: store, profiles: profiles),
           sinceRevision: sinceRevision, progress: progress.show)
         progress.finish()
-        try form.write(report)
+        try form.write(report, letterhead: Letterhead.inForce(in: store))
       }
     }
 

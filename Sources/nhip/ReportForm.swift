@@ -23,8 +23,7 @@ struct ReportForm: ParsableArguments {
     help: "rfc4180: machine data; vi: for spreadsheets (BOM, ';', decimal comma).")
   var dialect = Dialect.rfc4180
   @Option(help: "Only this section, I to VI, of --csv-dialect vi.") var section: String?
-  @Option(help: "The body that issues the report, for its letterhead.") var body: String?
-  @Option(name: .customLong("place"), help: "The place beside the date.") var issuedAt: String?
+  @OptionGroup var letterhead: LetterheadOptions
 
   func validate() throws {
     if format != .csv, dialect != .rfc4180 {
@@ -38,11 +37,6 @@ struct ReportForm: ParsableArguments {
         throw ValidationError("--section '\(section)' is none of I, II, III, IV, V, VI")
       }
     }
-    for (name, text) in [("--body", body), ("--place", issuedAt)] {
-      if let text, text.count > Letterhead.nameLengthMax {
-        throw ValidationError("\(name) is longer than \(Letterhead.nameLengthMax) letters")
-      }
-    }
     if format.isBinary, output == nil, isatty(STDOUT_FILENO) == 1 {
       throw ValidationError("a terminal cannot show \(format.rawValue): add --output FILE")
     }
@@ -51,13 +45,13 @@ struct ReportForm: ParsableArguments {
   /// Machine CSV has a row a device, and no targets.
   var comparesWithPrevious: Bool { format != .csv || dialect != .rfc4180 }
 
-  func write(_ report: Reporting.Report) throws {
+  /// - Parameter kept: the letterhead of the store, as far as no option says otherwise.
+  func write(_ report: Reporting.Report, letterhead kept: Letterhead) throws {
     switch format {
     case .csv where dialect == .rfc4180: try write(CSVReport.render(report))
     case .json: try write(JSONReport.render(report))
     default:
-      let document = ReportDocument(report, letterhead: Letterhead(body: body, place: issuedAt))
-      try write(document)
+      try write(ReportDocument(report, letterhead: kept.replaced(by: letterhead.letterhead)))
     }
   }
 
@@ -69,7 +63,8 @@ struct ReportForm: ParsableArguments {
     case .json: preconditionFailure("JSON is of the report, not of its document")
     case .pdf:
       let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-      let pdf = try PagePrinter(searchPath: path).makePDF(of: HTMLPage.render(document))
+      let pdf = try PagePrinter(searchPath: path).makePDF(
+        of: HTMLPage.render(document), writtenAt: document.knownUntil)
       try OutputFile.write(pdf, to: output)
     case .xlsx:
       try OutputFile.write(to: output) { try WorkbookReport.write(document, to: $0) }

@@ -68,7 +68,7 @@ extension EndToEnd {
       let nhip = try Self.filled()
       let outcome = try Self.report(
         nhip, "--format", "csv", "--csv-dialect", "vi", "--section", "II")
-      #expect(outcome.output.hasPrefix("\u{FEFF}STT;Thôn;Thiết bị;Loại;"))
+      #expect(outcome.output.hasPrefix("\u{FEFF}STT;Thôn;Điểm đặt;Thiết bị;Loại;"))
       let machine = try Self.report(nhip, "--format", "csv")
       #expect(machine.output.hasPrefix("unit_code,unit_name,kind,"))
     }
@@ -83,6 +83,7 @@ extension EndToEnd {
           "none of I, II, III, IV, V, VI"
         ),
         (["--body", String(repeating: "x", count: 201)], "--body is longer than 200 letters"),
+        (["--signatory", "a\nb"], "--signatory is not one line of text"),
         (["--format", "docx"], "docx"),
       ])
     func refused(arguments: [String], reason: String) throws {

@@ -126,6 +126,43 @@ struct ConfigurationPipelineTests {
     #expect(try load(Self.valid).reports == ReportCalendar())
   }
 
+  @Test("the letterhead of reports is read, kept with the store, and options say more than it")
+  func letterhead() throws {
+    let configuration = try load(
+      Self.valid
+        + "\nreports: { letterhead: { parent_body: Tỉnh Lâm Sơn, body: UBND xã Mẫu, place: Mẫu, "
+        + "prepared_by: Trần Thị B, signatory_title: Chủ tịch, signatory: Nguyễn Văn A } }")
+    let letterhead = Letterhead(
+      parentBody: "Tỉnh Lâm Sơn", body: "UBND xã Mẫu", place: "Mẫu", preparedBy: "Trần Thị B",
+      signatoryTitle: "Chủ tịch", signatory: "Nguyễn Văn A")
+    #expect(configuration.letterhead == letterhead)
+    #expect(configuration.reports == ReportCalendar())
+    #expect(try load(Self.valid).letterhead == Letterhead())
+    let fixture = try ReplayFixture()
+    #expect(try Letterhead.inForce(in: fixture.store) == Letterhead())
+    try letterhead.save(in: fixture.store)
+    let kept = try Letterhead.inForce(in: fixture.store)
+    #expect(kept == letterhead)
+    let said = kept.replaced(by: Letterhead(place: "Nơi khác"))
+    #expect(said.place == "Nơi khác" && said.body == "UBND xã Mẫu")
+  }
+
+  @Test(
+    "a letterhead that cannot be is refused at its place",
+    arguments: [
+      ("{ letterhead: UBND }", 24), ("{ letterhead: { bodi: x } }", 26),
+      ("{ letterhead: { body: \"\" } }", 32),
+      ("{ letterhead: { place: \"a\\nb\" } }", 33),
+      ("{ letterhead: { signatory: \(String(repeating: "x", count: 201)) } }", 37),
+    ])
+  func badLetterhead(text: String, column: Int) throws {
+    let error = try #require(throws: ConfigurationErrors.self) {
+      _ = try load("\(Self.valid)\nreports: \(text)")
+    }
+    #expect(error.errors.map(\.line) == [12])
+    #expect(error.errors.first?.column == column, "\(error)")
+  }
+
   @Test(
     "a calendar of reports that cannot be is refused at its place",
     arguments: [

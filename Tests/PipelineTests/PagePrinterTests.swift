@@ -40,7 +40,7 @@ import Testing
   func weasyprint() throws {
     let programs = try Programs("weasyprint", does: #"printf '%%PDF-1.7 ' >"$2"; cat "$1" >>"$2""#)
     let data = try PagePrinter(searchPath: "/nonexistent:\(programs.folder.path)")
-      .makePDF(of: "<p>Thôn 2</p>")
+      .makePDF(of: "<p>Thôn 2</p>", writtenAt: 0)
     #expect(String(decoding: data, as: UTF8.self) == "%PDF-1.7 <p>Thôn 2</p>")
   }
 
@@ -57,7 +57,8 @@ import Testing
       printf "%%PDF-1.4 $profile$offline" >"$to"
       """#
     let programs = try Programs("chromium", does: script)
-    let data = try PagePrinter(searchPath: programs.folder.path).makePDF(of: "<p></p>")
+    let data = try PagePrinter(searchPath: programs.folder.path)
+      .makePDF(of: "<p></p>", writtenAt: 0)
     #expect(String(decoding: data, as: UTF8.self) == "%PDF-1.4 11")
   }
 
@@ -70,7 +71,7 @@ import Testing
     ] {
       let programs = try Programs("weasyprint", does: script)
       let error = #expect(throws: PrintingFailure.self) {
-        try PagePrinter(searchPath: programs.folder.path).makePDF(of: "")
+        try PagePrinter(searchPath: programs.folder.path).makePDF(of: "", writtenAt: 0)
       }
       #expect(error?.description == expected)
     }
@@ -80,7 +81,7 @@ import Testing
   func endless() throws {
     let programs = try Programs("weasyprint", does: "exec sleep 600")
     let error = #expect(throws: PrintingFailure.self) {
-      try PagePrinter(searchPath: programs.folder.path, seconds: 1).makePDF(of: "")
+      try PagePrinter(searchPath: programs.folder.path, seconds: 1).makePDF(of: "", writtenAt: 0)
     }
     #expect(error?.description.contains("did not make a PDF within 1 s") == true)
   }

@@ -59,8 +59,9 @@ struct SlotExplanationTests {
     ["normal", "priority", "urgent"].flatMap {
       ["slots_\($0)", "requested_\($0)_ms", "played_\($0)_ms"]
     } + [
-      "unverifiable_slots", "pending_slots", "maintenance_slots", "meetings_on_time", "meetings_late",
-      "meetings_absent", "meetings_unverifiable", "meetings_pending",
+      "unverifiable_slots", "pending_slots", "maintenance_slots", "meetings_on_time",
+      "meetings_late", "meetings_absent", "meetings_unverifiable", "meetings_pending",
+      ScheduleFigures.meetingsInMaintenance,
     ]
 
   @Test("says of every device what the report's fulfilment and attendance sum, sealed or not")

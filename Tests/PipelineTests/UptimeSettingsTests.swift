@@ -16,6 +16,7 @@ struct UptimeSettingsTests {
       ConfigurationPipelineTests.valid.replacingOccurrences(of: "99.5", with: "99.95"))
     configuration.store = folder.path + "/nhip.sqlite"
     configuration.uptime.outageMin = 90_000
+    configuration.letterhead = Letterhead(body: "UBND xã Mẫu", signatory: "Nguyễn Văn A")
     let run = try PipelineRun(
       configuration: configuration, profiles: [], registry: nil, clock: { 0 },
       runningTime: RunningTime(boot: "", now: { 0 }), log: { _ in })
@@ -24,5 +25,6 @@ struct UptimeSettingsTests {
     defer { reader.close() }
     let expected = UptimeSettings(outageMin: 90_000, targetPartsPerMillion: 999_500)
     #expect(try UptimeSettings.inForce(in: reader) == expected)
+    #expect(try Letterhead.inForce(in: reader) == configuration.letterhead)
   }
 }

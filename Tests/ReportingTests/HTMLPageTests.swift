@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Telemetry
 import Testing
 
@@ -13,6 +14,63 @@ import Testing
     #expect(html.contains("default-src 'none'; style-src 'unsafe-inline'"))
     #expect(!html.contains("url(") && !html.contains("@import") && !html.contains("{{"))
     #expect(html.contains("lang=\"vi\"") && html.contains("@page{size:A4;margin:20mm 15mm 20mm"))
+  }
+
+  @Test("every drawing says what it shows in words, or is hidden beside the text that says it")
+  func drawings() throws {
+    var document = DocumentSample.document
+    let day = LocalTime.day(of: DocumentSample.instant)
+    document.sections[0].parts = [
+      .figure(
+        DocumentFigure(
+          title: "Dải", description: "d",
+          content: .strips([.init(name: "Loa", description: "99 %", bars: [Strip.Bar()])]))),
+      .figure(
+        DocumentFigure(
+          title: "Lịch", description: "d",
+          content: .calendars([
+            .init(name: "NVH", description: "1 ngày", firstDay: day, ratios: [nil])
+          ]))),
+      .figure(
+        DocumentFigure(
+          title: "Cột", description: "d",
+          content: .bars([.init(name: "Thôn 1", value: 1, shown: "1")], unit: "GB"))),
+    ]
+    let html = HTMLPage.render(document)
+    let drawings = html.components(separatedBy: "<svg").dropFirst()
+    #expect(drawings.count == 5 + 1 + 5 + 1 + 1)
+    for drawing in drawings {
+      let tag = drawing.prefix { $0 != ">" }
+      let says = tag.contains("role=\"img\"") && drawing.contains("<title>")
+        && drawing.contains("<desc>")
+      #expect(says != tag.contains("aria-hidden=\"true\""), "\(tag)")
+    }
+    for (landmark, count) in [("<h1>", 1), ("<main>", 1), ("<header>", 1), ("<footer>", 1)] {
+      #expect(html.components(separatedBy: landmark).count == count + 1)
+    }
+    let tables = html.components(separatedBy: "<table").dropFirst()
+    #expect(tables.allSatisfy { $0.contains("<caption>") && $0.contains("scope=\"col\"") })
+    #expect(tables.allSatisfy { $0.contains("<th scope=\"row\">") })
+  }
+
+  @Test("names of the letterhead stand where paper has them, and only where they are known")
+  func letterhead() {
+    var document = DocumentSample.document
+    #expect(!HTMLPage.render(document).contains("class=\"signed\""))
+    document.letterhead = Letterhead(
+      parentBody: "Tỉnh Lâm Sơn", body: "UBND xã <Mẫu>", place: "Mẫu", preparedBy: "Trần Thị B",
+      signatoryTitle: "Chủ tịch", signatory: "Nguyễn Văn A")
+    let html = HTMLPage.render(document)
+    for part in [
+      "<span class=\"parent\">TỈNH LÂM SƠN</span>", "<b>UBND XÃ &lt;MẪU&gt;</b>",
+      "<b>CHỦ TỊCH</b>", "<b class=\"signed\">Trần Thị B</b>",
+      "<b class=\"signed\">Nguyễn Văn A</b>",
+    ] {
+      #expect(html.contains(part), "\(part)")
+    }
+    let lines = TextReport.render(document).split(separator: "\n").map(String.init)
+    #expect(lines[0].contains("TỈNH LÂM SƠN") && lines[1].contains("UBND XÃ <MẪU>"))
+    #expect(lines.contains { $0.contains("Trần Thị B") && $0.contains("Nguyễn Văn A") })
   }
 
   @Test("names are text, never markup, in cells and in the style sheet")

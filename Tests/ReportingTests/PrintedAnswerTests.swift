@@ -160,7 +160,7 @@ import Testing
     #expect(summed.map { $0[5] }.sorted() == ["0,00", "15,00", "26,00"])
   }
 
-  @Test("a list cut to what fits keeps the longest of every device, and says what it left out")
+  @Test("paper keeps the longest of every device and sums the others; a spreadsheet has them all")
   func cut() throws {
     var report = try Self.report()
     for unit in report.units.indices {
@@ -178,12 +178,18 @@ import Testing
     let document = ReportDocument(report)
     let table = try #require(
       document.sections[1].tables.first { $0.name == "Các lần gián đoạn" })
-    #expect(table.rows.count == DocumentBuilder.outageCountMax)
+    #expect(table.rows.count == 1_600)
+    #expect(table.printed.count == DocumentBuilder.printedCountMax + report.devices.count)
     for device in report.devices {
-      let own = table.rows.filter { $0.cells[2] == .text(device.name) }
-      #expect(own.count == 250 && own.first?.cells[6] == .length(60_399))
+      let own = table.printed.filter { $0.cells[2] == .text(device.name) }
+      #expect(own.count == 31 && own.first?.cells[6] == .length(60_399))
+      #expect(own.last?.cells[4] == .text("và 370 lần khác"))
+      #expect(own.last?.cells[6] == .length((0..<370).reduce(0) { $0 + 60_000 + $1 }))
+      #expect(own.last?.cells[7] == .text("thiết bị tắt: 370"))
     }
-    #expect(TextReport.render(document).contains("Liệt kê 1.000 trong 1.600 lần gián đoạn"))
+    let text = TextReport.render(document)
+    #expect(text.contains("đủ 1.600 lần: xuất dạng XLSX, CSV hoặc JSON"))
+    #expect(SeparatedReport.render(document).occurrences(";thiết bị tắt;") == 1_600)
   }
 }
 
@@ -194,4 +200,6 @@ extension String {
     while rest.last == " " { rest.removeLast() }
     return String(rest)
   }
+
+  fileprivate func occurrences(_ part: String) -> Int { ranges(of: part).count }
 }

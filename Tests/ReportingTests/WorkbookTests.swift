@@ -6,7 +6,8 @@ import Testing
 @testable import Reporting
 
 @Suite struct WorkbookTests {
-  /// Prints sheet, cell, type, value and number format of every cell; and what is frozen.
+  /// Prints sheet, cell, type, value and number format of every cell; what is frozen, which rows
+  /// are printed on every page, and the tables with their filters and headings.
   private static let reader = """
     import re, sys, zipfile
     import xml.etree.ElementTree as tree
@@ -24,13 +25,20 @@ import Testing
         content = part('xl/worksheets/sheet%d.xml' % (position + 1))
         print('sheet', sheet.get('name'))
         for pane in every(content, 'pane'): print('frozen', pane.get('ySplit'), pane.get('state'))
-        for flt in every(content, 'autoFilter'): print('filter', flt.get('ref'))
+        for page in every(content, 'pageSetup'):
+            print('paper', page.get('paperSize'), page.get('orientation'))
         for cell in every(content, 'c'):
             value = every(cell, 'v')
             if not value: continue
             text = value[0].text
             if cell.get('t') == 's': text = words[int(text)]
             print(cell.get('r'), cell.get('t') or 'n', text, styled[int(cell.get('s') or 0)])
+    for name_of in every(part('xl/workbook.xml'), 'definedName'): print('repeated', name_of.text)
+    for entry in sorted(n for n in book.namelist() if n.startswith('xl/tables/')):
+        table = part(entry)
+        print('table', table.get('displayName'), table.get('ref'),
+              every(table, 'autoFilter')[0].get('ref'), len(every(table, 'tableColumn')))
+        for column in every(table, 'tableColumn'): print('heading', column.get('name'))
     print('created', re.search('created[^>]*>([^<]*)', book.read('docProps/core.xml').decode())[1])
     """
 
@@ -63,21 +71,24 @@ import Testing
     try WorkbookReport.write(DocumentSample.document, to: path)
     let lines = try lines(of: path)
     #expect(lines.filter { $0.hasPrefix("sheet") } == [
-      "sheet Báo cáo", "sheet I. Tổng hợp", "sheet II. Độ khả dụng", "sheet II. Độ khả dụng 2",
+      "sheet Báo cáo", "sheet I. Chỉ tiêu", "sheet II. Độ khả dụng",
     ])
     for line in [
-      "A4 n 1234 #,##0", "B4 s Thôn 2 0", "C4 s =1+1; \"<b>\" 0", "E4 n 0.9166 0.00%",
-      "I4 n 1234.5 #,##0.##", "K4 n 46347 dd/mm/yyyy",
-      "E3 n 0.9999 0.00%", "F3 n 0.9 0.00%", "G3 n 1 0.00%", "D3 n 22 #,##0.00",
-      "frozen 2 frozen", "filter A2:K4", "A1 s II. Độ khả dụng 0",
+      "A5 n 1234 #,##0", "B5 s Thôn 2 0", "C5 s =1+1; \"<b>\" 0", "E5 n 0.9166 0.00%",
+      "I5 n 1234.5 #,##0.##", "K5 n 46347 dd/mm/yyyy",
+      "E4 n 0.9999 0.00%", "F4 n 0.9 0.00%", "G4 n 1 0.00%", "D4 n 22 #,##0.00",
+      "A1 s II. Độ khả dụng 0", "A2 s Độ khả dụng 0", "A7 s Độ khả dụng 0", "A10 n 1234 #,##0",
+      "frozen 3 frozen", "repeated 'II. Độ khả dụng'!$1:$1", "paper 9 landscape",
+      "table Bang_II_1 A3:K5 A3:K5 11", "table Bang_II_2 A8:K10 A8:K10 11",
+      "heading Độ khả dụng (%), thấp nhất",
       "created 2026-11-20T18:00:00Z",
     ] {
       #expect(lines.contains(line), "\(line)")
     }
     // 21/11/2026 01:00:00 in Viet Nam, as days since 30/12/1899.
-    let instant = try #require(lines.first { $0.hasPrefix("J4") })
-    #expect(instant.hasPrefix("J4 n 46347.04166666") && instant.hasSuffix("dd/mm/yyyy hh:mm:ss"))
-    let length = try #require(lines.first { $0.hasPrefix("H4") }?.split(separator: " "))
+    let instant = try #require(lines.first { $0.hasPrefix("J5") })
+    #expect(instant.hasPrefix("J5 n 46347.04166666") && instant.hasSuffix("dd/mm/yyyy hh:mm:ss"))
+    let length = try #require(lines.first { $0.hasPrefix("H5") }?.split(separator: " "))
     #expect(Double(length[2]).map { abs($0 * 86_400 - 59) < 1e-6 } == true)
     #expect(length[3] == "[h]:mm:ss")
     #expect(lines.contains { $0.contains("ỦY BAN NHÂN DÂN XÃ MẪU") })
@@ -114,10 +125,14 @@ import Testing
     var table = DocumentTable(
       name: "Tên/rất:dài[của]một*trang?tính không vừa", columns: [.text("Chữ")])
     table.append([.text(String(repeating: "ữ", count: 40_000))])
-    document.sections[1].parts = [.table(table), .table(table)]
+    document.sections = ["VIII", "IX"].map {
+      DocumentSection(number: $0, heading: table.name, parts: [.table(table)])
+    }
+    document.sections.append(
+      DocumentSection(number: "IX.", heading: table.name, parts: [.note("x")]))
     try WorkbookReport.write(document, to: path)
-    let names = try lines(of: path).filter { $0.hasPrefix("sheet II") }
-    #expect(names.count == 2 && Set(names).count == 2)
+    let names = try lines(of: path).filter { $0.hasPrefix("sheet") }
+    #expect(names.count == 4 && Set(names).count == 4)
     #expect(names.allSatisfy { $0.count <= 31 + 6 })
   }
 

@@ -62,14 +62,15 @@ struct PipelineReader {
     let retention = map["retention"].map(self.retention)
     let uptime = map["uptime"].map(self.uptime)
     var reports = map["reports"].map(self.reports) ?? .init()
-    reports.lateness = uptime?.lateness ?? reports.lateness
+    reports.calendar.lateness = uptime?.lateness ?? reports.calendar.lateness
     let alerts = map["alerts"]?.mapping(keys: ["mqtt"])
     let publishesAlerts = alerts?.required("mqtt")?.boolean()
     guard let source, let devices, let store else { return nil }
     return PipelineConfiguration(
       file: file, source: source, devices: devices, registry: registry, targets: targets,
       store: store,
-      retention: retention ?? .init(), uptime: uptime ?? .init(), reports: reports,
+      retention: retention ?? .init(), uptime: uptime ?? .init(), reports: reports.calendar,
+      letterhead: reports.letterhead,
       publishesAlerts: publishesAlerts ?? false)
   }
 

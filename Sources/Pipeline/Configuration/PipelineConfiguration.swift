@@ -26,6 +26,8 @@ package struct PipelineConfiguration: Sendable {
   package var uptime: Uptime
   /// Where the periods of reports begin and end; its lateness is that of `uptime`.
   package var reports: ReportCalendar
+  /// What stands above and below reports, unless a report says otherwise.
+  package var letterhead = Letterhead()
   /// Whether alerts are published over the same broker.
   package var publishesAlerts: Bool
 

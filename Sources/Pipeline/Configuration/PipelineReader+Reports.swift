@@ -6,11 +6,39 @@ import Telemetry
 extension PipelineReader {
   private static let dayAllowed = "dd/MM, a day up to the 28th"
 
-  /// The calendar of reports: `reports: { calendar: nd09, cutoff_day: 14, due: { month: 10d } }`.
-  func reports(_ node: YAMLNode) -> ReportCalendar {
+  /// What `reports:` says.
+  struct Reports {
     var calendar = ReportCalendar()
-    let keys = ["calendar", "cutoff_day", "annual_start", "due"]
-    guard let map = node.mapping(keys: keys) else { return calendar }
+    var letterhead = Letterhead()
+  }
+
+  /// `reports: { calendar: nd09, cutoff_day: 14, due: { month: 10d }, letterhead: { body: … } }`.
+  func reports(_ node: YAMLNode) -> Reports {
+    let keys = ["calendar", "cutoff_day", "annual_start", "due", "letterhead"]
+    guard let map = node.mapping(keys: keys) else { return Reports() }
+    return Reports(
+      calendar: calendar(map),
+      letterhead: map["letterhead"].map(self.letterhead) ?? Letterhead())
+  }
+
+  private func letterhead(_ node: YAMLNode) -> Letterhead {
+    let keys = [
+      "parent_body", "body", "place", "prepared_by", "signatory_title", "signatory",
+    ]
+    guard let map = node.mapping(keys: keys) else { return Letterhead() }
+    func name(_ key: String) -> String? {
+      map[key]?.text(
+        allowed: "one line of at most \(Letterhead.nameLengthMax) letters",
+        where: Letterhead.isName)
+    }
+    return Letterhead(
+      parentBody: name("parent_body"), body: name("body"), place: name("place"),
+      preparedBy: name("prepared_by"), signatoryTitle: name("signatory_title"),
+      signatory: name("signatory"))
+  }
+
+  private func calendar(_ map: YAMLNode.Mapping) -> ReportCalendar {
+    var calendar = ReportCalendar()
     calendar.preset = map["calendar"]?.word(ReportCalendar.Preset.self) ?? calendar.preset
     calendar.cutoffDay = map["cutoff_day"]?.integer(in: 1...28).map(Int64.init)
       ?? calendar.cutoffDay

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import Telemetry
 
 /// Makes a page a PDF by a program that the system has: WeasyPrint, or Chromium without a window.
 ///
@@ -32,7 +33,9 @@ package struct PagePrinter {
     self.seconds = seconds
   }
 
-  package func makePDF(of page: String) throws -> Data {
+  /// - Parameter writtenAt: stands in the file for the time of making, so that the same page gives
+  ///   the same bytes whenever it is printed by the same program.
+  package func makePDF(of page: String, writtenAt: Milliseconds) throws -> Data {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("nhip-print-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
@@ -44,12 +47,13 @@ package struct PagePrinter {
     let source = folder.appendingPathComponent("report.html")
     let result = folder.appendingPathComponent("report.pdf")
     try Data(page.utf8).write(to: source)
-    try run(arguments(from: source, to: result, home: folder), home: folder)
+    try run(
+      arguments(from: source, to: result, home: folder), home: folder, writtenAt: writtenAt)
     let name = program.lastPathComponent
     guard let data = FileManager.default.contents(atPath: result.path),
       data.starts(with: Data("%PDF-".utf8))
     else { throw PrintingFailure(what: "\(name) ended without making a PDF\(said(in: folder))") }
-    return data
+    return PrintedDates.replaced(in: data, by: writtenAt)
   }
 
   private func arguments(from source: URL, to result: URL, home: URL) -> [String] {
@@ -66,7 +70,7 @@ package struct PagePrinter {
     return arguments + [source.absoluteString]
   }
 
-  private func run(_ arguments: [String], home: URL) throws {
+  private func run(_ arguments: [String], home: URL, writtenAt: Milliseconds) throws {
     let name = program.lastPathComponent
     let words = home.appendingPathComponent("words")
     try Data().write(to: words)
@@ -77,6 +81,9 @@ package struct PagePrinter {
     for variable in ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"] {
       environment[variable] = home.path
     }
+    environment["TZ"] = "UTC"
+    // WeasyPrint takes it for the time of making (reproducible-builds.org/specs/source-date-epoch).
+    environment["SOURCE_DATE_EPOCH"] = String(max(0, writtenAt / 1_000))
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

@@ -25,20 +25,6 @@ package struct ReportDocument: Sendable {
   }
 }
 
-/// Who issues the report, and where; what is not known is left to the pen.
-package struct Letterhead: Sendable, Hashable {
-  /// Longer names would break the two columns at the top of the paper.
-  package static let nameLengthMax = 200
-
-  package var body: String?
-  package var place: String?
-
-  package init(body: String? = nil, place: String? = nil) {
-    self.body = body
-    self.place = place
-  }
-}
-
 package struct DocumentSection: Sendable {
   /// I to VI, as printed.
   package var number: String
@@ -92,6 +78,9 @@ package struct DocumentTable: Sendable {
   package var name: String
   package var columns: [Column]
   package var rows: [Row] = []
+  /// What is read from paper, screen and terminal, where `rows` would be a book; nil means `rows`.
+  /// Spreadsheets get `rows`.
+  package var printedRows: [Row]?
 
   package init(name: String, columns: [Column]) {
     self.name = name
@@ -102,6 +91,8 @@ package struct DocumentTable: Sendable {
     precondition(cells.count == columns.count, "a row has one cell for each column")
     rows.append(Row(rank: rank, cells: cells))
   }
+
+  package var printed: [Row] { printedRows ?? rows }
 }
 
 package enum Cell: Sendable, Hashable {

@@ -24,14 +24,15 @@ extension TextReport {
         }
       }
     }
-    text += "\n" + paper(words.signatures) + "\n\n\n\n"
+    text += "\n" + paper(words.signatures(document.letterhead)) + "\n\n\n"
+    text += paper([words.signatoryNames(document.letterhead)])
     for line in document.provenance { text += "\(line)\n" }
     return text
   }
 
   static func render(_ table: DocumentTable, _ format: LocalFormat) -> String {
     var text = TextTable(table.columns.map { ($0.heading, $0.role == .number ? .right : .left) })
-    for row in table.rows { text.append(row.cells.map(format.shown)) }
+    for row in table.printed { text.append(row.cells.map(format.shown)) }
     return text.render()
   }
 

@@ -35,8 +35,12 @@ package enum HTMLPage {
         head: document.head.map { .init(name: $0.name, value: $0.value) },
         notes: document.notes, sections: sections,
         signatures: [
-          .init(role: words.preparedBy, how: words.signHere),
-          .init(role: words.headOfUnit, how: words.signAndSealHere),
+          .init(
+            role: words.preparedBy, how: words.signHere,
+            name: document.letterhead.preparedBy),
+          .init(
+            role: words.title(of: document.letterhead), how: words.signAndSealHere,
+            name: document.letterhead.signatory),
         ], provenance: document.provenance))
   }
 
@@ -44,6 +48,7 @@ package enum HTMLPage {
     _ document: ReportDocument, _ words: Words
   ) -> PageTemplate.Context.Letterhead {
     PageTemplate.Context.Letterhead(
+      parent: document.letterhead.parentBody?.uppercased(),
       body: words.body(of: document.letterhead), number: words.documentNumber,
       country: words.country, motto: words.motto,
       date: words.dateLine(place: document.letterhead.place))

@@ -10,7 +10,9 @@ struct PageFigure {
   let format: LocalFormat
 
   var markup: String {
-    var html = "<figure>\n<figcaption><b>\(PageMarkup.escaped(figure.title))</b> "
+    // Strips and calendars may be pages long, a chart is at most one.
+    let style = if case .bars = figure.content { " class=\"chart\"" } else { "" }
+    var html = "<figure\(style)>\n<figcaption><b>\(PageMarkup.escaped(figure.title))</b> "
     html += "\(PageMarkup.escaped(figure.description))</figcaption>\n"
     switch figure.content {
     case .strips(let lines):

@@ -9,15 +9,13 @@ enum PageStyle {
 
   /// Colours differ in lightness as well, so that a grey print still tells up from down.
   private static let screen = """
-    :root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--line:#b5b5b5;--band:#eef2f5;
-    --bad:#a3121f;--bar:#3b6ea5}
-    @media(prefers-color-scheme:dark){:root{--ink:#e8e8e8;--paper:#16181b;--line:#555;
-    --band:#23282d;--bad:#ff8a8a;--bar:#7fb0e6}}
+    :root{color-scheme:light dark;\(PagePalette.light.variables)}
+    @media(prefers-color-scheme:dark){:root{\(PagePalette.dark.variables)}}
     *{box-sizing:border-box}
     body{font:14px/1.45 system-ui,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
     color:var(--ink);background:var(--paper);margin:1.5rem auto;max-width:82rem;padding:0 1rem}
     .letterhead{display:grid;grid-template-columns:2fr 3fr;gap:0 1rem;text-align:center}
-    .letterhead b,.motto{display:block}.letterhead p{margin:.4rem 0 0}
+    .letterhead b,.letterhead .parent,.signed{display:block}.letterhead p{margin:.4rem 0 0}
     .rule{display:block;width:25%;margin:.15rem auto 0;border-top:1px solid var(--ink)}
     .rule.long{width:45%}
     h1{font-size:1.4rem;margin:1.4rem 0 .8rem;text-align:center;text-transform:uppercase}
@@ -40,8 +38,10 @@ enum PageStyle {
     tr.group th,tr.group td{font-weight:600;background:var(--band)}
     tr.depth2 th,tr.depth2 td,tr.depth3 th,tr.depth3 td,tr.depth4 th,tr.depth4 td{
     background:none}
-    tr,table.short{break-inside:avoid}tr.group{break-after:avoid}
-    figure{margin:.8rem 0}figcaption{margin-bottom:.3rem}
+    tr,table.short,thead,figure.chart{break-inside:avoid}tr.group{break-after:avoid}
+    thead,tbody tr:first-child{break-after:avoid}tbody tr:first-child{break-before:avoid}
+    tbody tr:last-child{break-before:avoid}
+    figure{margin:.8rem 0}figcaption{margin-bottom:.3rem}figcaption,.legend{break-after:avoid}
     .legend{margin:.2rem 0 .5rem;font-size:.9em}.legend span{white-space:nowrap;
     margin-right:.8em}
     svg{display:block}svg.key{display:inline;width:.8em;height:.8em}
@@ -54,15 +54,12 @@ enum PageStyle {
     .calendars{display:flex;flex-wrap:wrap;gap:.8rem 1.4rem}
     .calendars div{break-inside:avoid;max-width:11rem}.calendars span{display:block;
     font-size:.9em;margin-bottom:.15rem}
-    .up{fill:#57a773}.down{fill:#7d1128}.maintenance{fill:#8fb4ea}.unobserved{fill:#d9d9d9}
-    .excluded{fill:#f7f7f7;stroke:#bbb;stroke-width:.5;vector-effect:non-scaling-stroke}
-    .bar{fill:var(--bar)}
-    .good,.good rect{fill:#cfe8d5}.fair,.fair rect{fill:#f0cf7a}.poor,.poor rect{fill:#d07a3c}
-    .bad,.bad rect{fill:#7d1128}.none,.none rect{fill:#fff;stroke:#bbb}
-    .calendars text{font:8px sans-serif;text-anchor:middle;fill:#1a1a1a}
-    .calendars .bad text{fill:#fff}
+    \(PagePalette.fills)
+    .excluded,.key rect{stroke:#888;stroke-width:.5;vector-effect:non-scaling-stroke}
+    .none,.none rect{stroke:#888;stroke-dasharray:2}.bar{fill:var(--bar)}
+    .calendars text{font:8px sans-serif;text-anchor:middle}
     .signatures{display:grid;grid-template-columns:1fr 1fr;text-align:center;margin-top:2rem;
-    min-height:10rem;break-inside:avoid}
+    min-height:10rem;break-inside:avoid}.signed{margin-top:5.5rem}
     """
 
   /// Fourteen columns do not fit a phone: each row becomes a card, a line for each figure.
@@ -90,12 +87,13 @@ enum PageStyle {
     @page:first{@top-center{content:none}}
     @page wide{size:A4 landscape;margin:20mm 15mm 20mm 30mm;
     @top-center{content:counter(page);font:13pt "Times New Roman","Liberation Serif",serif}}
-    @media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--line:#777;--band:#eee;
-    --bad:#000;--bar:#555}
+    @media print{:root{color-scheme:light;\(PagePalette.print.variables)}
     body{font:13pt/1.25 "Times New Roman","Liberation Serif",serif;margin:0;max-width:none;
     padding:0}
     h1{font-size:14pt}h2{font-size:13pt}section{overflow:visible}section.wide{page:wide}
-    table{font-size:11pt}.wide table{font-size:10pt}th,td{padding:.1rem .25rem}
+    table{font-size:11pt}.wide table{font-size:9.5pt;line-height:1.15}
+    th,td{padding:.1rem .25rem}.wide th,.wide td{padding:.06rem .2rem}thead th{line-height:1.1}
+    section:not(.wide) td.w{white-space:normal}
     thead{display:table-header-group}dl.head{grid-template-columns:1fr}
     figcaption,.legend,.strips,.bars,.calendars{font-size:10pt}
     .strips svg{height:13px}.strips{gap:.15rem}section .note{font-size:11pt}

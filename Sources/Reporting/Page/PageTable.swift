@@ -4,7 +4,7 @@
 struct PageTable {
   /// Tables wider than this, in characters, are printed on landscape paper.
   static let portraitWidthMax = 95
-  private static let shortRowCountMax = 8
+  private static let shortRowCountMax = 12
 
   let table: DocumentTable
   /// Unique on the page: the style sheet names the columns of each table by it.
@@ -15,7 +15,7 @@ struct PageTable {
   func markup(_ format: LocalFormat) -> String {
     let columns = table.columns
     // A short table is never torn: its heading would stand alone at the foot of a page.
-    let style = table.rows.count <= Self.shortRowCountMax ? " class=\"short\"" : ""
+    let style = table.printed.count <= Self.shortRowCountMax ? " class=\"short\"" : ""
     var html = "<table id=\"\(id)\"\(style)>\n"
     html += "<caption>\(PageMarkup.escaped(table.name))</caption>\n"
     // Hints: a name with room for it does not wrap where a number could give way.
@@ -33,7 +33,7 @@ struct PageTable {
       let style = Self.style(of: column).map { " class=\"\($0)\"" } ?? ""
       return (open: "<td\(style)>", close: "</td>")
     }
-    for row in table.rows {
+    for row in table.printed {
       switch row.rank {
       case .item: html += "<tr>"
       case .group(let depth): html += "<tr class=\"group depth\(min(depth, 4))\">"

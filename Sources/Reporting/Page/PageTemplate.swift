@@ -17,6 +17,8 @@ enum PageTemplate {
     var provenance: [String]
 
     struct Letterhead {
+      /// Nil for nothing at all: an empty text would leave its line.
+      var parent: String?
       var body, number, country, motto, date: String
     }
     struct HeadLine {
@@ -28,6 +30,7 @@ enum PageTemplate {
     }
     struct Signature {
       var role, how: String
+      var name: String?
     }
   }
 
@@ -53,7 +56,8 @@ enum PageTemplate {
     <body>
     <header>
     <div class="letterhead">
-    <div><b>{{letterhead.body}}</b><span class="rule"></span><p>{{letterhead.number}}</p></div>
+    <div>{{#letterhead.parent}}<span class="parent">{{.}}</span>{{/letterhead.parent}}\
+    <b>{{letterhead.body}}</b><span class="rule"></span><p>{{letterhead.number}}</p></div>
     <div><b>{{letterhead.country}}</b><b class="motto">{{letterhead.motto}}</b>\
     <span class="rule long"></span><p><i>{{letterhead.date}}</i></p></div>
     </div>
@@ -77,7 +81,7 @@ enum PageTemplate {
     <footer>
     <div class="signatures">
     {{#signatures}}
-    <div><b>{{role}}</b><br><i>{{how}}</i></div>
+    <div><b>{{role}}</b><br><i>{{how}}</i>{{#name}}<b class="signed">{{.}}</b>{{/name}}</div>
     {{/signatures}}
     </div>
     {{#provenance}}

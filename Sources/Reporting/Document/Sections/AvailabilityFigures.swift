@@ -67,8 +67,9 @@ extension DocumentBuilder {
   private func siteCalendars(firstDay: Int64) -> [DocumentFigure.CalendarLine] {
     var lines: [DocumentFigure.CalendarLine] = []
     for unit in report.units {
-      let sites = Dictionary(grouping: unit.devices, by: \.placement.site)
-      for (site, devices) in sites.sorted(by: { LocalFormat.precedes($0.key, $1.key) }) {
+      let bySite = Dictionary(grouping: unit.devices, by: \.placement.site)
+      for site in unit.sites {
+        let devices = bySite[site.code] ?? []
         let count = devices.map(\.strip.bars.count).max() ?? 0
         guard count >= Self.calendarDayCountMin else { continue }
         let ratios = (0..<count).map { position in
@@ -83,7 +84,7 @@ extension DocumentBuilder {
         let worst = judged.min().map { "\(format.percent($0)) %" } ?? "–"
         lines.append(
           DocumentFigure.CalendarLine(
-            name: site.isEmpty ? name(of: unit) : "\(name(of: unit)), \(site)",
+            name: site.shown.isEmpty ? name(of: unit) : "\(name(of: unit)): \(site.shown)",
             description: words.calendarWords(judged: judged.count, worst: worst),
             firstDay: firstDay, ratios: ratios))
       }

@@ -13,7 +13,7 @@ extension DocumentBuilder {
     } else {
       parts += [.table(rules(account)), .table(list(account))]
       if account.count > account.listed.count {
-        parts.append(.note(words.moreAlerts(account.count - account.listed.count)))
+        parts.append(.note(words.moreAlerts(format.count(account.count - account.listed.count))))
       }
     }
     return DocumentSection(number: "IV", heading: words.alerts, parts: parts)
@@ -38,6 +38,8 @@ extension DocumentBuilder {
 
   private func list(_ account: AlertAccount) -> DocumentTable {
     let names = report.deviceNames
+    let isOver = report.knownUntil >= report.period.end
+    let stillOpen = isOver ? words.openAtEnd : words.openSoFar
     var table = DocumentTable(
       name: words.alertTable,
       columns: [
@@ -48,7 +50,7 @@ extension DocumentBuilder {
     for alert in account.listed {
       table.append([
         .instant(alert.since),
-        alert.resolvedAt.map { .instant($0) } ?? .text(words.alertState(alert.state)),
+        alert.resolvedAt.map { .instant($0) } ?? .text(stillOpen),
         .text(words.severity(alert.severity)),
         .text(names[alert.device] ?? "\(alert.device)"),
         .text("\(words.title(alert.title)): \(words.title(alert.summary))"),

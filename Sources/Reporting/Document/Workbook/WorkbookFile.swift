@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CXLSXWriter
+import Glibc
 import Telemetry
 
 /// libxlsxwriter behind one type that owns what it allocates. Nothing is on disk before `close`.
@@ -15,6 +16,8 @@ import Telemetry
   static let sheetNameLengthMax = 31
   /// One heading and all rows of a sheet: the format's own limit.
   static let rowCountMax = 1_048_576
+  /// Points, of a line of text at 12 points.
+  private static let lineHeight = 16.0
 
   let path: String
   private let workbook: UnsafeMutablePointer<lxw_workbook>
@@ -88,6 +91,72 @@ import Telemetry
     let format = unsafe format(style)
     try check(
       unsafe worksheet_write_number(sheet, lxw_row_t(row), lxw_col_t(column), number, format))
+  }
+
+  /// A text over several cells of one row, broken into as many lines as it needs.
+  mutating func write(
+    _ text: String, over columns: ClosedRange<Int>, of sheet: Sheet, row: Int, lineCount: Int,
+    style: WorkbookStyle
+  ) throws(WorkbookError) {
+    try unsafe setLineCount(lineCount, of: row, of: sheet)
+    guard columns.count > 1 else {
+      return try unsafe write(
+        text, to: sheet, row: row, column: columns.lowerBound, style: style)
+    }
+    let format = unsafe format(style)
+    let line = lxw_row_t(row)
+    try check(
+      unsafe worksheet_merge_range(
+        sheet, line, lxw_col_t(columns.lowerBound), line, lxw_col_t(columns.upperBound), text,
+        format))
+  }
+
+  /// Not every program finds the height of a row with broken lines itself.
+  func setLineCount(_ count: Int, of row: Int, of sheet: Sheet) throws(WorkbookError) {
+    let height = Double(max(1, count)) * Self.lineHeight
+    try check(unsafe worksheet_set_row(sheet, lxw_row_t(row), height, nil))
+  }
+
+  /// Makes cells a table of its own, with its own filters; writes its headings.
+  ///
+  /// - Parameters:
+  ///   - name: unique in the workbook, letters, digits and `_`.
+  ///   - headings: one a column, no two alike, from `column` on.
+  ///   - lastRow: below the row of the headings: the format knows no table without rows.
+  mutating func addTable(
+    _ name: String, headings: [String], to sheet: Sheet, row: Int, column: Int, lastRow: Int
+  ) throws(WorkbookError) {
+    precondition(lastRow > row && !headings.isEmpty, "a table has a row and a column")
+    let format = unsafe format(WorkbookStyle(kind: .heading))
+    let texts = unsafe ([name] + headings).map { unsafe strdup($0) }
+    let columns = UnsafeMutablePointer<lxw_table_column>.allocate(capacity: headings.count)
+    let pointers = UnsafeMutablePointer<UnsafeMutablePointer<lxw_table_column>?>.allocate(
+      capacity: headings.count + 1)
+    defer {
+      for unsafe text in unsafe texts { unsafe free(text) }
+      unsafe columns.deallocate()
+      unsafe pointers.deallocate()
+    }
+    for position in headings.indices {
+      var entry = unsafe lxw_table_column()
+      unsafe entry.header = texts[position + 1]
+      unsafe entry.header_format = format
+      unsafe (columns + position).initialize(to: entry)
+      unsafe (pointers + position).initialize(to: columns + position)
+    }
+    unsafe (pointers + headings.count).initialize(to: nil)
+    var options = unsafe lxw_table_options()
+    unsafe options.name = texts[0]
+    // The cells bring their own borders and bands; the style `Light 0` adds nothing to them.
+    unsafe options.style_type = UInt8(LXW_TABLE_STYLE_TYPE_LIGHT.rawValue)
+    unsafe options.style_type_number = 0
+    unsafe options.no_banded_rows = 1
+    unsafe options.columns = pointers
+    let lastColumn = column + headings.count - 1
+    try check(
+      unsafe worksheet_add_table(
+        sheet, lxw_row_t(row), lxw_col_t(column), lxw_row_t(lastRow), lxw_col_t(lastColumn),
+        &options))
   }
 
   func check(_ code: lxw_error) throws(WorkbookError) {

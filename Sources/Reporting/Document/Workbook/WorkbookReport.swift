@@ -3,12 +3,12 @@
 import CXLSXWriter
 import Telemetry
 
-/// A report as a workbook: a cover, then a sheet for every table of every section, so that each has
-/// its frozen heading and its filter. Numbers are numbers, dates are dates in local time.
+/// A report as a workbook: a cover, then a sheet a section. Each table of a section is a table of
+/// the workbook, with its own name and filters. Numbers are numbers, dates are dates in local time.
 package enum WorkbookReport {
-  /// Tables wider than this, in characters, are printed on landscape paper.
-  private static let portraitWidthMax = 95
   private static let inch = 25.4
+  /// Of the two columns of the cover, in characters.
+  private static let coverWidth = 92
 
   /// - Throws: `WorkbookError`; what is at `path` then is not a workbook.
   package static func write(_ document: ReportDocument, to path: String) throws(WorkbookError) {
@@ -16,17 +16,7 @@ package enum WorkbookReport {
     var file = try WorkbookFile(
       path: path, title: document.title, createdAt: document.knownUntil)
     try writeCover(of: document, words, to: &file)
-    for section in document.sections {
-      let notes = section.parts.compactMap { part in
-        if case .note(let note) = part { note } else { nil }
-      }
-      let tables = section.tables
-      if tables.isEmpty { try write(nil, notes: notes, of: section, words, to: &file) }
-      for (position, table) in tables.enumerated() {
-        try write(
-          table, notes: position == 0 ? notes : [], of: section, words, to: &file)
-      }
-    }
+    for section in document.sections { try write(section, words, to: &file) }
     try file.close()
   }
 
@@ -34,92 +24,106 @@ package enum WorkbookReport {
     of document: ReportDocument, _ words: Words, to file: inout WorkbookFile
   ) throws(WorkbookError) {
     let sheet = unsafe try file.addSheet(words.coverSheet)
-    try unsafe file.check(worksheet_set_column(sheet, 0, 1, 46, nil))
+    try unsafe file.check(worksheet_set_column(sheet, 0, 1, Double(coverWidth) / 2, nil))
     unsafe setPaper(sheet, isLandscape: false)
     var row = 0
     func line(
       _ left: String, _ right: String, _ kind: WorkbookStyle.Kind, bold: Bool = false,
-      in file: inout WorkbookFile
+      leftPlain: Bool = false, in file: inout WorkbookFile
     ) throws(WorkbookError) {
       let style = WorkbookStyle(kind: kind, isBold: bold)
-      if !left.isEmpty { try unsafe file.write(left, to: sheet, row: row, column: 0, style: style) }
+      if !left.isEmpty {
+        try unsafe file.write(
+          left, to: sheet, row: row, column: 0,
+          style: WorkbookStyle(kind: kind, isBold: bold && !leftPlain))
+      }
       if !right.isEmpty {
         try unsafe file.write(right, to: sheet, row: row, column: 1, style: style)
       }
       row += 1
     }
     for pair in words.letterhead(document.letterhead) {
-      try line(pair.left, pair.right, .centred, bold: pair.isBold, in: &file)
+      try line(
+        pair.left, pair.right, .centred, bold: pair.isBold, leftPlain: pair.isLeftPlain,
+        in: &file)
     }
     row += 1
     try line(document.title, "", .title, in: &file)
     for entry in document.head { try line(entry.name, entry.value, .text, in: &file) }
-    for note in document.notes { try line(note, "", .note, in: &file) }
+    func note(_ text: String, in file: inout WorkbookFile) throws(WorkbookError) {
+      try unsafe file.write(
+        text, over: 0...1, of: sheet, row: row, lineCount: text.count / coverWidth + 1,
+        style: WorkbookStyle(kind: .note))
+      row += 1
+    }
+    for text in document.notes { try note(text, in: &file) }
     row += 1
-    for pair in words.signatures {
+    for pair in words.signatures(document.letterhead) {
       try line(pair.left, pair.right, .centred, bold: pair.isBold, in: &file)
     }
-    row += 5
-    for text in document.provenance { try line(text, "", .note, in: &file) }
+    row += 3
+    let names = words.signatoryNames(document.letterhead)
+    try line(names.left, names.right, .centred, bold: true, in: &file)
+    row += 1
+    for text in document.provenance { try note(text, in: &file) }
   }
 
   private static func write(
-    _ table: DocumentTable?, notes: [String], of section: DocumentSection, _ words: Words,
-    to file: inout WorkbookFile
+    _ section: DocumentSection, _ words: Words, to file: inout WorkbookFile
   ) throws(WorkbookError) {
-    let sheet = unsafe try file.addSheet("\(section.number). \(table?.name ?? section.heading)")
-    try unsafe file.write(
-      section.title, to: sheet, row: 0, column: 0, style: WorkbookStyle(kind: .title))
-    var row = 1
-    if let table {
-      let wide = table.spread(lowest: words.lowest, highest: words.highest)
-      row = try unsafe write(wide, to: sheet, in: &file)
-    }
-    for note in notes {
-      row += 1
-      try unsafe file.write(
-        note, to: sheet, row: row, column: 0, style: WorkbookStyle(kind: .note))
-    }
-  }
-
-  /// - Returns: the first row behind the table.
-  private static func write(
-    _ table: DocumentTable, to sheet: WorkbookFile.Sheet, in file: inout WorkbookFile
-  ) throws(WorkbookError) -> Int {
-    let headingRow = 1
-    for (column, heading) in table.columns.enumerated() {
+    let sheet = unsafe try file.addSheet(words.sheetName(of: section))
+    let layout = SectionLayout(section, lowest: words.lowest, highest: words.highest)
+    for (column, width) in layout.widths.enumerated() {
       let position = lxw_col_t(column)
       try unsafe file.check(
-        worksheet_set_column(sheet, position, position, Double(heading.width) + 2, nil))
+        worksheet_set_column(sheet, position, position, Double(width) + 2, nil))
+    }
+    try unsafe file.write(
+      section.title, to: sheet, row: 0, column: 0, style: WorkbookStyle(kind: .title))
+    for note in layout.notes {
       try unsafe file.write(
-        heading.heading, to: sheet, row: headingRow, column: column,
-        style: WorkbookStyle(kind: .heading))
+        note.text, over: 0...(layout.widths.count - 1), of: sheet, row: note.row,
+        lineCount: note.lineCount, style: WorkbookStyle(kind: .note))
     }
-    var row = headingRow
-    for entry in table.rows {
-      row += 1
-      for (column, cell) in entry.cells.enumerated() {
-        try unsafe write(
-          cell, isBold: entry.rank != .item, to: sheet, row: row, column: column, in: &file)
-      }
+    for (position, table) in layout.tables.enumerated() {
+      let name = words.tableName(section: section.number, position: position + 1)
+      try unsafe write(table, name: name, widths: layout.widths, to: sheet, in: &file)
     }
-    unsafe worksheet_freeze_panes(sheet, lxw_row_t(headingRow + 1), 0)
-    let lastColumn = lxw_col_t(max(0, table.columns.count - 1))
-    try unsafe file.check(
-      worksheet_autofilter(sheet, lxw_row_t(headingRow), 0, lxw_row_t(row), lastColumn))
-    try unsafe file.check(
-      worksheet_repeat_rows(sheet, lxw_row_t(headingRow), lxw_row_t(headingRow)))
-    let width = table.columns.reduce(0) { $0 + $1.width }
-    unsafe setPaper(sheet, isLandscape: width > portraitWidthMax)
-    return row + 1
+    unsafe worksheet_freeze_panes(sheet, lxw_row_t(layout.frozenRowCount), 0)
+    let repeated = lxw_row_t(layout.repeatedRow)
+    try unsafe file.check(worksheet_repeat_rows(sheet, repeated, repeated))
+    unsafe setPaper(sheet, isLandscape: layout.isLandscape)
   }
 
   private static func write(
-    _ cell: Cell, isBold: Bool, to sheet: WorkbookFile.Sheet, row: Int, column: Int,
+    _ placed: SectionLayout.PlacedTable, name: String, widths: [Int],
+    to sheet: WorkbookFile.Sheet, in file: inout WorkbookFile
+  ) throws(WorkbookError) {
+    try unsafe file.write(
+      placed.table.name, to: sheet, row: placed.nameRow, column: placed.firstColumn,
+      style: WorkbookStyle(kind: .name))
+    try unsafe file.addTable(
+      name, headings: placed.table.distinctHeadings, to: sheet, row: placed.headingRow,
+      column: placed.firstColumn, lastRow: placed.lastRow)
+    var row = placed.headingRow
+    try unsafe file.setLineCount(placed.headingLineCount(widths), of: row, of: sheet)
+    for entry in placed.table.rows {
+      row += 1
+      try unsafe file.setLineCount(placed.lineCount(of: entry, widths), of: row, of: sheet)
+      for (position, cell) in entry.cells.enumerated() {
+        try unsafe write(
+          cell, isGroup: entry.rank != .item, to: sheet, row: row,
+          column: placed.firstColumn + position, in: &file)
+      }
+    }
+  }
+
+  private static func write(
+    _ cell: Cell, isGroup: Bool, to sheet: WorkbookFile.Sheet, row: Int, column: Int,
     in file: inout WorkbookFile
   ) throws(WorkbookError) {
     func style(_ kind: WorkbookStyle.Kind, bold: Bool = false) -> WorkbookStyle {
-      WorkbookStyle(kind: kind, isBold: isBold || bold)
+      WorkbookStyle(kind: kind, isBold: isGroup || bold, isBand: isGroup)
     }
     guard let number = number(of: cell) else {
       let (text, isStrong) =
