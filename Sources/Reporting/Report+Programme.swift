@@ -38,7 +38,7 @@ extension Report {
     else { return nil }
     let scope = scope(previous)
     var reading = try PeriodReading(
-      store: store, scope: scope, period: previous, settings: settings)
+      store: store, scope: scope, period: previous, settings: settings, drawsStrips: false)
     try reading.read(progress: progress)
     let report = assemble(
       reading.sums.kinds, scope: scope, period: previous, knownUntil: reading.knownUntil,

@@ -17,6 +17,7 @@ extension Report {
   ///   - settings: nil means those in force in the store.
   ///   - previous: the period that the targets are compared with; nil compares with nothing.
   ///   - targets: nil means those in force in the store.
+  ///   - contents: what the form that it is made for shows.
   ///   - sinceRevision: also what later revisions of sealed days changed.
   ///   - progress: called with the share of the work done, 0 to 1.
   /// - Throws: `StoreError`.
@@ -24,7 +25,8 @@ extension Report {
     store: Store, profiles: [Profile], period: Interval, previous: Interval? = nil,
     unit: String? = nil, kind: String? = nil, language: Language = .vi,
     settings: UptimeSettings? = nil, targets: ProgrammeTargets? = nil,
-    sinceRevision: Int? = nil, progress: (Double) -> Void = { _ in }
+    contents: ReportContents = .all, sinceRevision: Int? = nil,
+    progress: (Double) -> Void = { _ in }
   ) throws -> Report {
     let registry = try store.registry()
     let placements = try Placements.read(from: store, registry: registry)
@@ -37,8 +39,10 @@ extension Report {
     let scope = makeScope(of: period)
     let settings = try settings ?? .inForce(in: store)
     var reading = try PeriodReading(
-      store: store, scope: scope, period: period, settings: settings)
-    let share = previous == nil ? 1.0 : 0.5
+      store: store, scope: scope, period: period, settings: settings,
+      drawsStrips: contents.contains(.strips))
+    let comparesWithPrevious = previous != nil && contents.contains(.programme)
+    let share = comparesWithPrevious ? 0.5 : 1
     try reading.read { progress($0 * share) }
     var report = assemble(
       reading.sums.kinds, scope: scope, period: period, knownUntil: reading.knownUntil,
@@ -58,6 +62,7 @@ extension Report {
         store: store, period: period, since: sinceRevision,
         devices: Set(scope.devices.map(\.number)))
     }
+    guard contents.contains(.programme) else { return report }
     let targets = try targets ?? .inForce(in: store)
     let before = try reportBefore(
       previous, store: store, targets: targets, scope: makeScope(of:), settings: settings

@@ -24,7 +24,7 @@ struct UnitTree {
         areaClass: unit.areaClass, parent: unit.parent,
         depth: above.map { reports[$0].depth + 1 } ?? 0, validTo: unit.validTo,
         siteCount: scope.siteCounts[unit.code] ?? 0)
-      report.devices = (devices[unit.code] ?? []).sorted(by: DeviceReport.precedes)
+      report.devices = DeviceReport.ordered(devices[unit.code] ?? [])
       report.add(report.devices)
       reports.append(report)
     }

@@ -48,8 +48,8 @@ struct ReportForm: ParsableArguments {
     }
   }
 
-  /// Machine CSV has a row a device, and no targets.
-  var comparesWithPrevious: Bool { format != .csv || dialect != .rfc4180 }
+  /// Machine CSV has a row a device, without strips and targets.
+  var contents: ReportContents { format == .csv && dialect == .rfc4180 ? [] : .all }
 
   func write(_ report: Reporting.Report) throws {
     switch format {
