@@ -54,7 +54,8 @@ struct ReportForm: ParsableArguments {
   func write(_ report: Reporting.Report) throws {
     switch format {
     case .csv where dialect == .rfc4180: try write(CSVReport.render(report))
-    case .json: try write(JSONReport.render(report))
+    case .json:
+      try OutputFile.write(to: output, pieces: { try JSONReport.write(report, to: $0) })
     default:
       let document = ReportDocument(report, letterhead: Letterhead(body: body, place: issuedAt))
       try write(document)
