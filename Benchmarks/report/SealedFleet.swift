@@ -64,8 +64,10 @@ struct SealedFleet {
     try store.commit(batch)
     var running: [Int64: DaySheet.Outage] = [:]
     for day in span {
-      var sheets: [DaySheet] = []
-      for kind in kinds { sheets.append(try sheet(kind.name, kind.devices, day, &running)) }
+      var sheets: [EncodedDaySheet] = []
+      for kind in kinds {
+        sheets.append(EncodedDaySheet(try sheet(kind.name, kind.devices, day, &running)))
+      }
       _ = try store.publish(
         SealedDay(
           day: day, revision: 1, generation: 1, throughBlock: 0,

@@ -8,7 +8,8 @@ import Telemetry
 package enum CSVReport {
   package static func render(_ report: Report) -> String {
     let figures = figureColumns(of: report)
-    var text = row(
+    var text = ReportText()
+    let names =
       [
         "unit_code", "unit_name", "kind", "device_number", "device_id", "device_name", "site_code",
         "site_name",
@@ -19,47 +20,78 @@ package enum CSVReport {
         "service_unknown_ms", "service_availability_ppm", "service_availability_lowest_ppm",
         "service_availability_highest_ppm", "meets_target", "target_ppm", "outage_min_ms",
         "usage_start",
-      ] + figures.map { "\($0.kind).\($0.name)" })
-    for unit in report.units {
+      ] + figures.map { "\($0.kind).\($0.name)" }
+    text.append(names.map(quoted).joined(separator: ","))
+    text.append("\r\n")
+    // Before it days are sealed and their readings deleted.
+    let usageStart = report.seal.readingsGoneUntil ?? report.period.start
+    for unit in report.units where !unit.devices.isEmpty {
+      let place = "\(quoted(safe(unit.code))),\(quoted(safe(unit.name))),"
       let siteNames = unit.siteNames
       for device in unit.devices {
-        let site = siteNames[device.placement.site] ?? device.placement.site
-        let own = cells(unit, device, site: site, report.period) + judged(device, report.settings)
-        // Before it days are sealed and their readings deleted.
-        let start = String(report.seal.readingsGoneUntil ?? report.period.start)
-        text += row(own + [start] + values(of: device, figures))
+        text.append(place)
+        let site = device.placement.site
+        append(device, siteName: siteNames[site] ?? site, report.period, to: &text)
+        appendJudged(device, report.settings, to: &text)
+        text.append(usageStart)
+        appendUsage(of: device, figures, to: &text)
+        text.append("\r\n")
       }
     }
-    return text
+    return String(decoding: text.bytes, as: UTF8.self)
   }
 
-  private static func cells(
-    _ unit: UnitReport, _ device: DeviceReport, site: String, _ period: Interval
-  ) -> [String] {
+  private static let states: [DeviceState] = [
+    .up, .noLink, .off, .unknown, .maintenance, .unobserved, .excluded,
+  ]
+
+  /// Each cell with the comma behind it.
+  private static func append(
+    _ device: DeviceReport, siteName: String, _ period: Interval, to text: inout ReportText
+  ) {
+    cell(quoted(device.device.kind), to: &text)
+    cell(device.device.number, to: &text)
+    cell(quoted(safe(device.device.id)), to: &text)
+    cell(quoted(safe(device.name)), to: &text)
+    cell(quoted(safe(device.placement.site)), to: &text)
+    cell(quoted(safe(siteName)), to: &text)
+    cell(period.start, to: &text)
+    cell(period.end, to: &text)
     let spent = device.times
-    let states: [DeviceState] = [.up, .noLink, .off, .unknown, .maintenance, .unobserved, .excluded]
-    let ratios = [spent.ratio, spent.ratioLowest, spent.ratioHighest]
-    return [
-      safe(unit.code), safe(unit.name), device.device.kind, String(device.device.number),
-      safe(device.device.id), safe(device.name), safe(device.placement.site),
-      safe(site), String(period.start), String(period.end),
-    ] + states.map { String(spent[$0]) } + ratios.map { $0.map { String($0) } ?? "" } + [
-      String(device.outageCount), String(device.shortOutageCount),
-      String(device.longestOutage),
-      String(device.rebootCount), String(device.readingCount),
-    ]
+    for state in states { cell(spent[state], to: &text) }
+    cell(spent.ratio, to: &text)
+    cell(spent.ratioLowest, to: &text)
+    cell(spent.ratioHighest, to: &text)
+    cell(Int64(device.outageCount), to: &text)
+    cell(Int64(device.shortOutageCount), to: &text)
+    cell(device.longestOutage, to: &text)
+    cell(Int64(device.rebootCount), to: &text)
+    cell(Int64(device.readingCount), to: &text)
   }
 
-  private static func judged(_ device: DeviceReport, _ settings: UptimeSettings) -> [String] {
+  private static func appendJudged(
+    _ device: DeviceReport, _ settings: UptimeSettings, to text: inout ReportText
+  ) {
     let service = device.service
-    let numbers = [
-      service?.held, service?.failed, service?.unknown, service?.ratio, service?.ratioLowest,
-      service?.ratioHighest,
-    ]
-    return numbers.map { $0.map { String($0) } ?? "" } + [
-      device.targetVerdict?.rawValue ?? "", String(settings.targetPartsPerMillion),
-      String(settings.outageMin),
-    ]
+    cell(service?.held, to: &text)
+    cell(service?.failed, to: &text)
+    cell(service?.unknown, to: &text)
+    cell(service?.ratio, to: &text)
+    cell(service?.ratioLowest, to: &text)
+    cell(service?.ratioHighest, to: &text)
+    cell(device.targetVerdict?.rawValue ?? "", to: &text)
+    cell(settings.targetPartsPerMillion, to: &text)
+    cell(settings.outageMin, to: &text)
+  }
+
+  private static func cell(_ value: Int64?, to text: inout ReportText) {
+    if let value { text.append(value) }
+    text.append(UInt8(ascii: ","))
+  }
+
+  private static func cell(_ value: String, to text: inout ReportText) {
+    text.append(value)
+    text.append(UInt8(ascii: ","))
   }
 
   private struct FigureColumn: Hashable {
@@ -67,31 +99,34 @@ package enum CSVReport {
     var name: String
   }
 
+  /// Devices of one kind have the same figures.
   private static func figureColumns(of report: Report) -> [FigureColumn] {
     var columns: [FigureColumn] = []
-    for device in report.devices {
-      for result in device.usage {
-        let column = FigureColumn(kind: device.device.kind, name: result.figure.name)
-        if !columns.contains(column) { columns.append(column) }
+    var known: Set<String> = []
+    for unit in report.units {
+      for device in unit.devices where known.insert(device.device.kind).inserted {
+        columns += device.usage.map {
+          FigureColumn(kind: device.device.kind, name: $0.figure.name)
+        }
       }
     }
     return columns
   }
 
-  private static func values(of device: DeviceReport, _ columns: [FigureColumn]) -> [String] {
-    columns.map { column in
-      guard column.kind == device.device.kind else { return "" }
-      let result = device.usage.first { $0.figure.name == column.name }
-      return switch result?.amount {
-      case nil: ""
-      case .whole(let value): String(value)
-      case .number(let value): "\(value)"
+  /// Each cell with the comma before it.
+  private static func appendUsage(
+    of device: DeviceReport, _ columns: [FigureColumn], to text: inout ReportText
+  ) {
+    for column in columns {
+      text.append(UInt8(ascii: ","))
+      guard column.kind == device.device.kind else { continue }
+      switch device.usage.first(where: { $0.figure.name == column.name })?.amount {
+      case nil: break
+      case .whole(let value):
+        if let short = Int64(exactly: value) { text.append(short) } else { text.append("\(value)") }
+      case .number(let value): text.append("\(value)")
       }
     }
-  }
-
-  private static func row(_ cells: [String]) -> String {
-    cells.map(quoted).joined(separator: ",") + "\r\n"
   }
 
   /// A name that starts like a formula is data, and must not be run by a spreadsheet program.
@@ -101,7 +136,12 @@ package enum CSVReport {
   }
 
   private static func quoted(_ cell: String) -> String {
-    let mustQuote = cell.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
+    let mustQuote = cell.utf8.contains {
+      switch $0 {
+      case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
+      default: false
+      }
+    }
     guard mustQuote else { return cell }
     return "\"" + cell.replacing("\"", with: "\"\"") + "\""
   }

@@ -22,7 +22,8 @@ extension Explanation {
     var registry = try store.registry()
     registry.devices.removeAll { $0.number != number }
     let placements = try Placements.read(from: store, registry: registry)
-    let plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
+    let plans = try ServicePlans(
+      store: store, registry: registry, profiles: profiles, placements: placements, period: period)
     let scope = ReportScope(
       registry: registry, profiles: profiles, plans: plans, placements: placements,
       period: period, unit: nil, kind: nil)

@@ -3,83 +3,62 @@
 /// Targets and ranking of the report for programs.
 extension JSONReport {
   /// Values and plans in ten-thousandths of the unit: parts per million where it is `%`.
-  struct IndicatorPart: Encodable {
-    var name: String
-    var formula: String
-    var unit: String
-    var plan: Int64
-    var numerator: Int64
-    var numeratorHighest: Int64
-    var denominator: Int64
-    var value: Int64?
-    var valueHighest: Int64?
-    var completionPpm: Int64?
-    var previousValue: Int64?
-    var failing: [String]
-    var failingCount: Int
-    var undecidedCount: Int
-    var unverifiableCount: Int64
-    var parts: [Part]
-
-    struct Part: Encodable {
-      var code: String
-      var name: String
-      var numerator: Int64
-      var denominator: Int64
-      var value: Int64?
+  static func append(_ result: IndicatorResult, to json: inout JSONText) {
+    json.beginObject()
+    json.field("completion_ppm", result.completion)
+    json.field("denominator", result.denominator)
+    json.field("failing", result.failing)
+    json.field("failing_count", result.failingCount)
+    json.field("formula", result.indicator.formula.rawValue)
+    json.field("name", result.indicator.name)
+    json.field("numerator", result.numerator)
+    json.field("numerator_highest", result.numeratorHighest)
+    json.key("parts")
+    json.beginArray()
+    for part in result.parts {
+      json.element()
+      json.beginObject()
+      json.field("code", part.code)
+      json.field("denominator", part.denominator)
+      json.field("name", part.name)
+      json.field("numerator", part.numerator)
+      json.field("value", part.value)
+      json.endObject()
     }
-
-    init(_ result: IndicatorResult) {
-      name = result.indicator.name
-      formula = result.indicator.formula.rawValue
-      unit = result.indicator.unit
-      plan = result.indicator.plan
-      numerator = result.numerator
-      numeratorHighest = result.numeratorHighest
-      denominator = result.denominator
-      value = result.value
-      valueHighest = result.valueHighest
-      completionPpm = result.completion
-      previousValue = result.previousValue
-      failing = result.failing
-      failingCount = result.failingCount
-      undecidedCount = result.undecidedCount
-      unverifiableCount = result.unverifiableCount
-      parts = result.parts.map {
-        Part(
-          code: $0.code, name: $0.name, numerator: $0.numerator, denominator: $0.denominator,
-          value: $0.value)
-      }
-    }
+    json.endArray()
+    json.field("plan", result.indicator.plan)
+    json.field("previous_value", result.previousValue)
+    json.field("undecided_count", result.undecidedCount)
+    json.field("unit", result.indicator.unit)
+    json.field("unverifiable_count", result.unverifiableCount)
+    json.field("value", result.value)
+    json.field("value_highest", result.valueHighest)
+    json.endObject()
   }
 
   /// Scores in hundredths of a point, 0 to 10,000.
-  struct RankingPart: Encodable {
-    var level: String
-    var rows: [Row]
-
-    struct Row: Encodable {
-      var code: String
-      var name: String
-      var rank: Int?
-      var score: Int64?
-      var service: Int64?
-      var usage: Int64?
-      var quality: Int64?
-      var devices: Int
-      var small: Bool
-      var observedPpm: Int64?
-      var notRanked: String?
+  static func append(_ ranking: Ranking, to json: inout JSONText) {
+    json.beginObject()
+    json.field("level", ranking.level)
+    json.key("rows")
+    json.beginArray()
+    for row in ranking.rows {
+      json.element()
+      json.beginObject()
+      json.field("code", row.code)
+      json.field("devices", row.deviceCount)
+      json.field("name", row.name)
+      json.field("not_ranked", row.notRanked?.rawValue)
+      json.field("observed_ppm", row.observed)
+      json.field("quality", row.quality)
+      json.field("rank", row.rank.map { Int64($0) })
+      json.field("score", row.score)
+      json.field("service", row.service)
+      json.field("small", row.isSmall)
+      json.field("usage", row.usage)
+      json.endObject()
     }
-
-    init(_ ranking: Ranking) {
-      level = ranking.level
-      rows = ranking.rows.map {
-        Row(
-          code: $0.code, name: $0.name, rank: $0.rank, score: $0.score, service: $0.service,
-          usage: $0.usage, quality: $0.quality, devices: $0.deviceCount, small: $0.isSmall,
-          observedPpm: $0.observed, notRanked: $0.notRanked?.rawValue)
-      }
-    }
+    json.endArray()
+    json.endObject()
   }
 }

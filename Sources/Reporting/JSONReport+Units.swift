@@ -5,289 +5,261 @@ import Telemetry
 
 /// Units and devices of the report for programs.
 extension JSONReport {
-  struct UnitPart: Encodable {
-    var code: String
-    var name: String
-    var level: String
-    var levelLabel: String
-    var areaClass: String
-    var parent: String
-    var depth: Int
-    /// When it ended or will; absent if open.
-    var validTo: Milliseconds?
-    /// In it and below it, as are the sums.
-    var siteCount: Int
-    var deviceCount: Int
-    var outages: Int
-    var times: TimesPart
-    /// Without what was entered after the fact; absent where that is the same.
-    var announcedTimes: TimesPart?
-    var service: ServicePart?
-    var usage: [UsagePart]
-    /// Where the devices that stand directly in it stand.
-    var sites: [SitePart]
-    /// Standing directly in it.
-    var devices: [DevicePart]
-
-    init(_ unit: UnitReport, causes: [Int64: [RecordedCause]]) {
-      code = unit.code
-      name = unit.name
-      level = unit.level
-      levelLabel = unit.levelLabel
-      areaClass = unit.areaClass
-      parent = unit.parent
-      depth = unit.depth
-      validTo = unit.validTo
-      siteCount = unit.siteCount
-      deviceCount = unit.deviceCount
-      outages = unit.outageCount
-      times = TimesPart(unit.times)
-      announcedTimes = unit.announcedTimes.map(TimesPart.init)
-      service = unit.service.map(ServicePart.init)
-      usage = unit.usage.map { UsagePart($0.result, kind: $0.kind) }
-      sites = unit.sites.map(SitePart.init)
-      let siteNames = unit.siteNames
-      devices = unit.devices.map {
-        DevicePart(
-          $0, siteName: siteNames[$0.placement.site] ?? $0.placement.site,
-          causes: causes[$0.device.number] ?? [])
-      }
+  /// What stands before a unit's devices; the order is that of the keys.
+  static func appendHead(of unit: UnitReport, to json: inout JSONText) {
+    if let times = unit.announcedTimes {
+      // Without what was entered after the fact; absent where that is the same.
+      json.key("announced_times")
+      append(times, to: &json)
     }
+    json.field("area_class", unit.areaClass)
+    json.field("code", unit.code)
+    json.field("depth", unit.depth)
+    // In it and below it, as are the sums.
+    json.field("device_count", unit.deviceCount)
+  }
+
+  static func appendRest(of unit: UnitReport, to json: inout JSONText) {
+    json.field("level", unit.level)
+    json.field("level_label", unit.levelLabel)
+    json.field("name", unit.name)
+    json.field("outages", unit.outageCount)
+    json.field("parent", unit.parent)
+    append("service", unit.service, to: &json)
+    json.field("site_count", unit.siteCount)
+    // Where the devices that stand directly in it stand.
+    json.key("sites")
+    json.beginArray()
+    for site in unit.sites {
+      json.element()
+      append(site, to: &json)
+    }
+    json.endArray()
+    json.key("times")
+    append(unit.times, to: &json)
+    json.key("usage")
+    json.beginArray()
+    for usage in unit.usage {
+      json.element()
+      append(usage.result, kind: usage.kind, to: &json)
+    }
+    json.endArray()
+    // When it ended or will; absent if open.
+    json.field("valid_to", unit.validTo)
   }
 
   /// The sums of the devices of one site.
-  struct SitePart: Encodable {
-    var code: String
-    var name: String
-    var deviceCount: Int
-    var outages: Int
-    var times: TimesPart
-    var announcedTimes: TimesPart?
-    var service: ServicePart?
-
-    init(_ site: SiteReport) {
-      (code, name) = (site.code, site.name)
-      (deviceCount, outages) = (site.deviceCount, site.outageCount)
-      times = TimesPart(site.times)
-      announcedTimes = site.announcedTimes.map(TimesPart.init)
-      service = site.service.map(ServicePart.init)
+  private static func append(_ site: SiteReport, to json: inout JSONText) {
+    json.beginObject()
+    if let times = site.announcedTimes {
+      json.key("announced_times")
+      append(times, to: &json)
     }
+    json.field("code", site.code)
+    json.field("device_count", site.deviceCount)
+    json.field("name", site.name)
+    json.field("outages", site.outageCount)
+    append("service", site.service, to: &json)
+    json.key("times")
+    append(site.times, to: &json)
+    json.endObject()
   }
 
-  struct DevicePart: Encodable {
-    var number: Int64
-    var id: String
-    var name: String
-    var kind: String
-    var site: String
-    /// Its code where it has no name.
-    var siteName: String
-    var commune: String
-    /// Local days `2026-11-20`; absent where it stood there the whole period.
-    var firstDay: String?
-    var lastDay: String?
-    var availability: AvailabilityPart
-    var announcedTimes: TimesPart?
-    /// `met`, `missed`, `undecided`; absent where the availability is unknown.
-    var meetsTarget: String?
-    var daysAtTarget: Int
-    var daysJudged: Int
-    /// Absent where the kind has no conditions of service.
-    var service: ServicePart?
-    /// Absent where the kind has no conditions of service.
-    var serviceFailures: [ServiceFailurePart]?
-    /// False where an older nhip sealed a day and kept only how long its failures lasted together.
-    var serviceFailuresComplete: Bool?
-    var usage: [UsagePart]
-    /// Of the schedule, by name; absent where it asked for nothing.
-    var schedule: [String: Int64]?
-    var reboots: Int
-    var readings: Int
-    var lastHeard: Milliseconds?
-    var strip: StripPart
-
-    init(_ report: DeviceReport, siteName: String, causes: [RecordedCause]) {
-      self.siteName = siteName
-      number = report.device.number
-      id = report.device.id
-      name = report.name
-      kind = report.device.kind
-      site = report.placement.site
-      commune = report.device.commune
-      firstDay = report.placement.days.map { LocalTime.isoDate(ofDay: $0.lowerBound) }
-      lastDay = report.placement.days.map { LocalTime.isoDate(ofDay: $0.upperBound) }
-      availability = AvailabilityPart(report, causes: causes)
-      announcedTimes = report.announcedTimes.map(TimesPart.init)
-      meetsTarget = report.targetVerdict?.rawValue
-      daysAtTarget = report.daysAtTarget
-      daysJudged = report.daysJudged
-      service = report.service.map(ServicePart.init)
-      serviceFailures = report.service.map { _ in
-        report.serviceFailures.map(ServiceFailurePart.init)
-      }
-      serviceFailuresComplete = report.service.map { _ in !report.hasLostServiceFailures }
-      usage = report.usage.map { UsagePart($0) }
-      let known = ScheduleFigures.all.compactMap { name in report.figures[name].map { (name, $0) } }
-      schedule = known.isEmpty ? nil : Dictionary(uniqueKeysWithValues: known)
-      reboots = report.rebootCount
-      readings = report.readingCount
-      lastHeard = report.lastHeard
-      strip = StripPart(report.strip)
+  /// - Parameter siteName: its code where it has no name.
+  static func append(
+    _ report: DeviceReport, siteName: String, causes: [RecordedCause], to json: inout JSONText
+  ) {
+    json.beginObject()
+    if let times = report.announcedTimes {
+      json.key("announced_times")
+      append(times, to: &json)
     }
+    json.key("availability")
+    appendAvailability(of: report, causes: causes, to: &json)
+    json.field("commune", report.device.commune)
+    json.field("days_at_target", report.daysAtTarget)
+    json.field("days_judged", report.daysJudged)
+    let days = report.placement.days
+    // Local days `2026-11-20`; absent where it stood there the whole period.
+    json.field("first_day", days.map { LocalTime.isoDate(ofDay: $0.lowerBound) })
+    json.field("id", report.device.id)
+    json.field("kind", report.device.kind)
+    json.field("last_day", days.map { LocalTime.isoDate(ofDay: $0.upperBound) })
+    json.field("last_heard", report.lastHeard)
+    // `met`, `missed`, `undecided`; absent where the availability is unknown.
+    json.field("meets_target", report.targetVerdict?.rawValue)
+    json.field("name", report.name)
+    json.field("number", report.device.number)
+    json.field("readings", report.readingCount)
+    json.field("reboots", report.rebootCount)
+    appendSchedule(of: report, to: &json)
+    // Absent where the kind has no conditions of service.
+    append("service", report.service, to: &json)
+    appendFailures(of: report, to: &json)
+    json.field("site", report.placement.site)
+    json.field("site_name", siteName)
+    json.key("strip")
+    append(report.strip, to: &json)
+    json.key("usage")
+    json.beginArray()
+    for result in report.usage {
+      json.element()
+      append(result, kind: nil, to: &json)
+    }
+    json.endArray()
+    json.endObject()
+  }
+
+  /// Of the schedule, by name; absent where it asked for nothing.
+  private static func appendSchedule(of report: DeviceReport, to json: inout JSONText) {
+    let known = ScheduleFigures.all.compactMap { name in report.figures[name].map { (name, $0) } }
+    guard !known.isEmpty else { return }
+    json.key("schedule")
+    json.beginObject()
+    for (name, value) in known.sorted(by: { $0.0 < $1.0 }) { json.field(name, value) }
+    json.endObject()
   }
 
   /// Milliseconds in each state; they sum to the period.
-  struct TimesPart: Encodable {
-    var ppm: Int64?
-    var lowestPpm: Int64?
-    var highestPpm: Int64?
-    var upMs: Milliseconds
-    var downMs: Milliseconds
-    var noLinkMs: Milliseconds
-    var offMs: Milliseconds
-    var unknownMs: Milliseconds
-    var maintenanceMs: Milliseconds
-    var unobservedMs: Milliseconds
-    var excludedMs: Milliseconds
+  private static func append(_ times: StateTimes, to json: inout JSONText) {
+    json.beginObject()
+    json.field("down_ms", times.down)
+    json.field("excluded_ms", times[.excluded])
+    json.field("highest_ppm", times.ratioHighest)
+    json.field("lowest_ppm", times.ratioLowest)
+    appendStates(of: times, to: &json)
+    json.field("ppm", times.ratio)
+    appendUnknown(of: times, to: &json)
+    json.endObject()
+  }
 
-    init(_ times: StateTimes) {
-      ppm = times.ratio
-      lowestPpm = times.ratioLowest
-      highestPpm = times.ratioHighest
-      upMs = times[.up]
-      downMs = times.down
-      noLinkMs = times[.noLink]
-      offMs = times[.off]
-      unknownMs = times[.unknown]
-      maintenanceMs = times[.maintenance]
-      unobservedMs = times[.unobserved]
-      excludedMs = times[.excluded]
-    }
+  private static func appendStates(of times: StateTimes, to json: inout JSONText) {
+    json.field("maintenance_ms", times[.maintenance])
+    json.field("no_link_ms", times[.noLink])
+    json.field("off_ms", times[.off])
+  }
+
+  private static func appendUnknown(of times: StateTimes, to json: inout JSONText) {
+    json.field("unknown_ms", times[.unknown])
+    json.field("unobserved_ms", times[.unobserved])
+    json.field("up_ms", times[.up])
   }
 
   /// The times of a device with its outages, keys of both in one object.
-  struct AvailabilityPart: Encodable {
-    var times: TimesPart
-    var counts: CountsPart
-
-    struct CountsPart: Encodable {
-      var outages: Int
-      var shortOutages: Int
-      var longestOutageMs: Milliseconds
-      var outageList: [OutagePart]
+  private static func appendAvailability(
+    of report: DeviceReport, causes: [RecordedCause], to json: inout JSONText
+  ) {
+    let times = report.times
+    json.beginObject()
+    json.field("down_ms", times.down)
+    json.field("excluded_ms", times[.excluded])
+    json.field("highest_ppm", times.ratioHighest)
+    json.field("longest_outage_ms", report.longestOutage)
+    json.field("lowest_ppm", times.ratioLowest)
+    appendStates(of: times, to: &json)
+    json.key("outage_list")
+    json.beginArray()
+    for outage in report.outages {
+      json.element()
+      append(outage, recorded: causes.of(outage.interval), to: &json)
     }
-
-    init(_ report: DeviceReport, causes: [RecordedCause]) {
-      times = TimesPart(report.times)
-      counts = CountsPart(
-        outages: report.outageCount, shortOutages: report.shortOutageCount,
-        longestOutageMs: report.longestOutage,
-        outageList: report.outages.map { OutagePart($0, recorded: causes.of($0.interval)) })
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      try times.encode(to: encoder)
-      try counts.encode(to: encoder)
-    }
+    json.endArray()
+    json.field("outages", report.outageCount)
+    json.field("ppm", times.ratio)
+    json.field("short_outages", report.shortOutageCount)
+    appendUnknown(of: times, to: &json)
+    json.endObject()
   }
 
-  struct ServicePart: Encodable {
-    var ppm: Int64?
-    var lowestPpm: Int64?
-    var highestPpm: Int64?
-    var heldMs: Milliseconds
-    var failedMs: Milliseconds
-    var unknownMs: Milliseconds
-
-    init(_ service: ServiceTimes) {
-      ppm = service.ratio
-      lowestPpm = service.ratioLowest
-      highestPpm = service.ratioHighest
-      heldMs = service.held
-      failedMs = service.failed
-      unknownMs = service.unknown
-    }
+  private static func append(
+    _ name: String, _ service: ServiceTimes?, to json: inout JSONText
+  ) {
+    guard let service else { return }
+    json.key(name)
+    json.beginObject()
+    json.field("failed_ms", service.failed)
+    json.field("held_ms", service.held)
+    json.field("highest_ppm", service.ratioHighest)
+    json.field("lowest_ppm", service.ratioLowest)
+    json.field("ppm", service.ratio)
+    json.field("unknown_ms", service.unknown)
+    json.endObject()
   }
 
-  struct OutagePart: Encodable {
-    var start: Milliseconds
-    var end: Milliseconds
-    var accountableMs: Milliseconds
-    var downInPeriodMs: Milliseconds
-    var cause: String
-    var marked: Bool
-    var open: Bool
-    /// What a person recorded of it; absent if nobody did.
-    var recorded: RecordedPart?
-
-    struct RecordedPart: Encodable {
-      var cause: String
-      var responsible: String
-      var reference: String
-      var enteredAt: Milliseconds
-      var enteredBy: String
+  /// - Parameter note: what a person recorded of it; absent if nobody did.
+  private static func append(
+    _ outage: Outage, recorded note: RecordedCause?, to json: inout JSONText
+  ) {
+    json.beginObject()
+    json.field("accountable_ms", outage.accountable)
+    json.field("cause", snakeCase(outage.cause))
+    json.field("down_in_period_ms", outage.downInPeriod)
+    json.field("end", outage.interval.end)
+    json.field("marked", outage.isMarked)
+    json.field("open", outage.isOpen)
+    if let note {
+      json.key("recorded")
+      json.beginObject()
+      json.field("cause", note.cause)
+      json.field("entered_at", note.enteredAt)
+      json.field("entered_by", note.enteredBy)
+      json.field("reference", note.reference)
+      json.field("responsible", note.responsible)
+      json.endObject()
     }
-
-    init(_ outage: Outage, recorded note: RecordedCause?) {
-      start = outage.interval.start
-      end = outage.interval.end
-      accountableMs = outage.accountable
-      downInPeriodMs = outage.downInPeriod
-      cause = snakeCase(outage.cause)
-      marked = outage.isMarked
-      open = outage.isOpen
-      recorded = note.map {
-        RecordedPart(
-          cause: $0.cause, responsible: $0.responsible, reference: $0.reference,
-          enteredAt: $0.enteredAt, enteredBy: $0.enteredBy)
-      }
-    }
+    json.field("start", outage.interval.start)
+    json.endObject()
   }
 
-  struct UsagePart: Encodable {
-    /// Of a unit's sum only: what it was summed over.
-    var kind: String?
-    var name: String
-    var metric: String
-    var formula: String
-    var unit: String
-    /// What the formula gives: exact where it is whole and fits, before the divisor.
-    var whole: Int64?
-    var number: Double?
-    /// In `unit`, after the divisor.
-    var shown: Double?
-    var at: Milliseconds?
-    var coveredMs: Milliseconds
-
-    init(_ result: UsageResult, kind: String? = nil) {
-      self.kind = kind
-      name = result.figure.name
-      metric = result.figure.metric
-      formula = result.figure.formula.rawValue
-      unit = result.figure.unit
-      switch result.amount {
-      case .whole(let value):
-        whole = Int64(exactly: value)
-        number = whole == nil ? Double(value) : nil
-      case .number(let value): number = value.isFinite ? value : nil
-      case nil: break
-      }
-      shown = result.shown.flatMap { $0.isFinite ? $0 : nil }
-      at = result.at
-      coveredMs = result.covered
+  /// - Parameter kind: of a unit's sum only: what it was summed over.
+  private static func append(
+    _ result: UsageResult, kind: String?, to json: inout JSONText
+  ) {
+    // What the formula gives: exact where it is whole and fits, before the divisor.
+    var (whole, number): (Int64?, Double?)
+    switch result.amount {
+    case .whole(let value):
+      whole = Int64(exactly: value)
+      number = whole == nil ? Double(value) : nil
+    case .number(let value): number = value
+    case nil: break
     }
+    json.beginObject()
+    json.field("at", result.at)
+    json.field("covered_ms", result.covered)
+    json.field("formula", result.figure.formula.rawValue)
+    json.field("kind", kind)
+    json.field("metric", result.figure.metric)
+    json.field("name", result.figure.name)
+    json.field("number", number)
+    // In `unit`, after the divisor.
+    json.field("shown", result.shown)
+    json.field("unit", result.figure.unit)
+    json.field("whole", whole)
+    json.endObject()
   }
 
   /// Shares of each bar in 65,535ths: up, down, maintenance, unobserved; the rest was not counted.
-  struct StripPart: Encodable {
-    var start: Milliseconds
-    var barLengthMs: Milliseconds
-    var bars: [[UInt16]]
-
-    init(_ strip: Strip) {
-      start = strip.start
-      barLengthMs = strip.barLength
-      bars = strip.bars.map { [$0.up, $0.down, $0.maintenance, $0.unobserved] }
+  private static func append(_ strip: Strip, to json: inout JSONText) {
+    json.beginObject()
+    json.field("bar_length_ms", strip.barLength)
+    json.key("bars")
+    json.beginArray()
+    for bar in strip.bars {
+      json.element()
+      json.beginArray()
+      json.element()
+      json.value(Int64(bar.up))
+      json.element()
+      json.value(Int64(bar.down))
+      json.element()
+      json.value(Int64(bar.maintenance))
+      json.element()
+      json.value(Int64(bar.unobserved))
+      json.endArray()
     }
+    json.endArray()
+    json.field("start", strip.start)
+    json.endObject()
   }
 }

@@ -1,124 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Analysis
-import Foundation
 import Telemetry
 
 /// A report for programs: all times are integers in UTC milliseconds, all ratios in parts per
 /// million, keys English in snake case and in alphabetical order. `docs/api/report.schema.json`
 /// says what each key is; a key that has nothing to say is absent.
 package enum JSONReport {
+  /// So much is in memory at once, and what one device says.
+  private static let chunkSizeBytes = 1 << 16
+
   package static func render(_ report: Report) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    do {
-      return String(decoding: try encoder.encode(Document(report)), as: UTF8.self) + "\n"
-    } catch {
-      // Every number is checked to be finite before it gets here; nothing else can fail.
-      preconditionFailure("a report cannot be encoded: \(error)")
-    }
+    var bytes: [UInt8] = []
+    write(report) { bytes += $0 }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  private struct Document: Encodable {
-    var format = "nhip-report/2"
-    /// False only when every day is sealed and judged by the same rules still.
-    var provisional: Bool
-    /// The last sealed day, `2026-11-20`; absent if no day of the period is sealed.
-    var sealedThrough: String?
-    /// 1 unless a sealed day was revised.
-    var revision: Int
-    var periodStart: Milliseconds
-    var periodEnd: Milliseconds
-    var knownUntil: Milliseconds
-    var outageMinMs: Milliseconds
-    var targetPpm: Int64
-    /// In preorder: a unit stands before those below it.
-    var units: [UnitPart]
-    var indicators: [IndicatorPart]
-    var rankings: [RankingPart]
-    var alerts: [AlertPart]
-    var dataQuality: QualityPart
-    /// The store's own name, and how far it was read.
-    var store: String
-    var watermark: String
-    /// Counts changes of what figures mean.
-    var definitionVersion: Int
-    /// Before it readings are gone and what was sealed stands; absent if none are.
-    var readingsFrom: Milliseconds?
-
-    init(_ report: Report) {
-      provisional = !report.seal.isSealed
-      sealedThrough = report.seal.through.map(LocalTime.isoDate(ofDay:))
-      revision = report.seal.revision
-      periodStart = report.period.start
-      periodEnd = report.period.end
-      knownUntil = report.knownUntil
-      outageMinMs = report.settings.outageMin
-      targetPpm = report.settings.targetPartsPerMillion
-      units = report.units.map { UnitPart($0, causes: report.recordedCauses) }
-      indicators = report.indicators.map(IndicatorPart.init)
-      rankings = report.rankings.map(RankingPart.init)
-      alerts = report.alerts.rules.map(AlertPart.init)
-      dataQuality = QualityPart(report.quality)
-      store = report.provenance.store
-      watermark = report.provenance.watermark
-      definitionVersion = report.provenance.definitionVersion
-      readingsFrom = report.seal.readingsGoneUntil
+  /// Piece by piece, so that a report of a nation never stands in memory as a whole.
+  package static func write(
+    _ report: Report, to sink: ([UInt8]) throws -> Void
+  ) rethrows {
+    var json = JSONText()
+    json.beginObject()
+    appendHead(of: report, to: &json)
+    // In preorder: a unit stands before those below it.
+    json.key("units")
+    json.beginArray()
+    for unit in report.units {
+      json.element()
+      json.beginObject()
+      appendHead(of: unit, to: &json)
+      // Standing directly in it.
+      json.key("devices")
+      json.beginArray()
+      let siteNames = unit.siteNames
+      for device in unit.devices {
+        json.element()
+        append(
+          device, siteName: siteNames[device.placement.site] ?? device.placement.site,
+          causes: report.recordedCauses[device.device.number] ?? [], to: &json)
+        if json.sizeBytes >= chunkSizeBytes { try sink(json.take()) }
+      }
+      json.endArray()
+      appendRest(of: unit, to: &json)
+      json.endObject()
     }
+    json.endArray()
+    json.field("watermark", report.provenance.watermark)
+    json.endObject()
+    try sink(json.take() + [UInt8(ascii: "\n")])
+  }
+
+  private static func appendHead(of report: Report, to json: inout JSONText) {
+    json.key("alerts")
+    json.beginArray()
+    for line in report.alerts.rules {
+      json.element()
+      append(line, to: &json)
+    }
+    json.endArray()
+    json.key("data_quality")
+    append(report.quality, to: &json)
+    // Counts changes of what figures mean.
+    json.field("definition_version", report.provenance.definitionVersion)
+    json.field("format", "nhip-report/2")
+    json.key("indicators")
+    json.beginArray()
+    for result in report.indicators {
+      json.element()
+      append(result, to: &json)
+    }
+    json.endArray()
+    json.field("known_until", report.knownUntil)
+    json.field("outage_min_ms", report.settings.outageMin)
+    json.field("period_end", report.period.end)
+    json.field("period_start", report.period.start)
+    // False only when every day is sealed and judged by the same rules still.
+    json.field("provisional", !report.seal.isSealed)
+    json.key("rankings")
+    json.beginArray()
+    for ranking in report.rankings {
+      json.element()
+      append(ranking, to: &json)
+    }
+    json.endArray()
+    // Before it readings are gone and what was sealed stands; absent if none are.
+    json.field("readings_from", report.seal.readingsGoneUntil)
+    // 1 unless a sealed day was revised.
+    json.field("revision", report.seal.revision)
+    // The last sealed day, `2026-11-20`; absent if no day of the period is sealed.
+    json.field("sealed_through", report.seal.through.map(LocalTime.isoDate(ofDay:)))
+    // The store's own name; the watermark says how far it was read.
+    json.field("store", report.provenance.store)
+    json.field("target_ppm", report.settings.targetPartsPerMillion)
   }
 
   /// What one rule told in the period; single alerts: `nhip alerts list --format json`.
-  private struct AlertPart: Encodable {
-    var rule: String
-    var severity: String
-    var count: Int
-    var open: Int
-    var devices: Int
-    var durationMs: Milliseconds
-
-    init(_ line: AlertAccount.RuleLine) {
-      rule = line.rule
-      severity = line.severity.rawValue
-      count = line.count
-      open = line.openCount
-      devices = line.devices.count
-      durationMs = line.duration
-    }
+  private static func append(_ line: AlertAccount.RuleLine, to json: inout JSONText) {
+    json.beginObject()
+    json.field("count", line.count)
+    json.field("devices", line.devices.count)
+    json.field("duration_ms", line.duration)
+    json.field("open", line.openCount)
+    json.field("rule", line.rule)
+    json.field("severity", line.severity.rawValue)
+    json.endObject()
   }
 
-  private struct QualityPart: Encodable {
-    var readings: Int
-    var duplicates: Int
-    var backlog: Int
-    var wrongClock: Int
-    var ownClockWrong: Int
-    var untimed: Int
-    var outOfRange: Int
-    var quarantine: [Quarantine]
-    var inboxMessages: Int64
-    /// From before messages were counted by day; both absent if there are none.
-    var undatedMessages: Int64?
-    var undatedThrough: String?
-
-    struct Quarantine: Encodable {
-      var reason: String
-      var count: Int64
+  private static func append(_ quality: DataQuality, to json: inout JSONText) {
+    json.beginObject()
+    json.field("backlog", quality.backlog)
+    json.field("duplicates", quality.duplicates)
+    json.field("inbox_messages", quality.inboxMessages)
+    json.field("out_of_range", quality.outOfRange)
+    json.field("own_clock_wrong", quality.ownClockWrong)
+    json.key("quarantine")
+    json.beginArray()
+    for entry in quality.quarantine {
+      json.element()
+      json.beginObject()
+      json.field("count", entry.count)
+      json.field("reason", entry.reason)
+      json.endObject()
     }
-
-    init(_ quality: DataQuality) {
-      readings = quality.readings
-      duplicates = quality.duplicates
-      backlog = quality.backlog
-      wrongClock = quality.wrongClock
-      ownClockWrong = quality.ownClockWrong
-      untimed = quality.untimed
-      outOfRange = quality.outOfRange
-      quarantine = quality.quarantine.map { Quarantine(reason: $0.reason, count: $0.count) }
-      inboxMessages = quality.inboxMessages
-      undatedMessages = quality.undatedThrough.map { _ in quality.undatedMessages }
-      undatedThrough = quality.undatedThrough.map(LocalTime.isoDate(ofDay:))
-    }
+    json.endArray()
+    json.field("readings", quality.readings)
+    // From before messages were counted by day; both absent if there are none.
+    json.field("undated_messages", quality.undatedThrough.map { _ in quality.undatedMessages })
+    json.field("undated_through", quality.undatedThrough.map(LocalTime.isoDate(ofDay:)))
+    json.field("untimed", quality.untimed)
+    json.field("wrong_clock", quality.wrongClock)
+    json.endObject()
   }
 
   static func snakeCase(_ state: DeviceState) -> String {

@@ -31,15 +31,19 @@ struct KindSums {
   /// Devices that did not stand at one place for the whole period.
   private var slotsOfMoved: [Int64: [Int32]] = [:]
   private let targetPartsPerMillion: Int64
+  private let drawsStrips: Bool
   /// Of the last sheet: most days have the same devices.
-  private var known: (devices: [Int64], slots: [Int32]) = ([], [])
+  private var known: (devices: [Int64], slots: SheetSlots) = ([], SheetSlots([]))
 
-  /// - Parameter placements: where a device stood in the period, in order of time.
+  /// - Parameters:
+  ///   - drawsStrips: else they stay empty.
+  ///   - placements: where a device stood in the period, in order of time.
   init(
     profile: Profile, devices: [Device], period: Interval, targetPartsPerMillion: Int64,
-    placements: (Device) -> [Placement]
+    drawsStrips: Bool = true, placements: (Device) -> [Placement]
   ) {
     self.profile = profile
+    self.drawsStrips = drawsStrips
     self.targetPartsPerMillion = targetPartsPerMillion
     for device in devices {
       let places = placements(device)
@@ -77,14 +81,14 @@ struct KindSums {
       let companion = companionName(of: column.name).flatMap { byName[$0] }
       columns[position].add(column, companion: companion, slots: slots)
     }
-    addStates(byName, slots: slots, day: day, drawsBars: drawsBars)
-    for outage in sheet.outages where slots[outage.position] >= 0 {
+    addStates(byName, slots: slots, day: day, drawsBars: drawsBars && drawsStrips)
+    for outage in sheet.outages where slots.all[outage.position] >= 0 {
       add(
         Outage(
           interval: outage.interval, accountable: outage.accountable,
           downInPeriod: outage.downInDay, cause: SheetCause.state(outage.cause),
           isMarked: outage.isMarked, isOpen: outage.isOpen),
-        slot: Int(slots[outage.position]))
+        slot: Int(slots.all[outage.position]))
     }
     addFailures(of: sheet, failed: byName["service_failed"], slots: slots)
   }
@@ -103,7 +107,7 @@ struct KindSums {
   /// States and outages of a stretch, where a day is judged by the target like any other.
   mutating func add(_ availability: Availability, slot: Int) {
     for outage in availability.outages { add(outage, slot: slot) }
-    strips[slot].add(availability.states)
+    if drawsStrips { strips[slot].add(availability.states) }
     var times = StateTimes()
     var day = LocalTime.day(of: availability.period.start)
     for part in availability.states {
@@ -131,27 +135,29 @@ struct KindSums {
   }
 
   private mutating func addFailures(
-    of sheet: DaySheet, failed: DaySheet.Column?, slots: [Int32]
+    of sheet: DaySheet, failed: DaySheet.Column?, slots: SheetSlots
   ) {
     guard !profile.service.isEmpty else { return }
     let conditions = sheet.conditions.map(SealedFailures.condition)
-    for failure in sheet.failures where slots[failure.position] >= 0 {
+    for failure in sheet.failures where slots.all[failure.position] >= 0 {
       let failing = failure.failing.compactMap { conditions[$0] }
       add(
         [
           ServiceFailure(
             interval: failure.interval, failing: failing, isRestored: failure.isRestored)
-        ], slot: Int(slots[failure.position]))
+        ], slot: Int(slots.all[failure.position]))
     }
-    for row in sheet.withoutFailures where slots[row] >= 0 {
+    for row in sheet.withoutFailures where slots.all[row] >= 0 {
       // Where nothing failed, nothing is lost.
       guard let sum = failed?.values[row], sum != DaySheet.absent, sum > 0 else { continue }
-      hasLostFailures[Int(slots[row])] = true
+      hasLostFailures[Int(slots.all[row])] = true
     }
   }
 
   /// States alone, of a day whose bars are hours.
-  mutating func draw(_ states: [StateInterval], slot: Int) { strips[slot].add(states) }
+  mutating func draw(_ states: [StateInterval], slot: Int) {
+    if drawsStrips { strips[slot].add(states) }
+  }
 
   /// One silence that reaches over several stretches is one outage: what is known later is known
   /// better.
@@ -176,23 +182,41 @@ struct KindSums {
   }
 
   private mutating func addStates(
-    _ columns: [String: DaySheet.Column], slots: [Int32], day: Int64, drawsBars: Bool
+    _ columns: [String: DaySheet.Column], slots: SheetSlots, day: Int64, drawsBars: Bool
   ) {
-    let states = DeviceState.allCases.map { columns[FigureNames.of($0)]?.values }
+    // Of most days most states are nobody's.
+    let told = DeviceState.allCases.compactMap { state in
+      columns[FigureNames.of(state)].map { (state: state, values: $0.values) }
+    }.filter { $0.values.contains { $0 != 0 } }
+    let up = told.first { $0.state == .up }?.values ?? []
+    // Taken out, so that nothing looks at each row whether they are shared.
+    var (atTarget, judged) = (daysAtTarget, daysJudged)
+    (daysAtTarget, daysJudged) = ([], [])
     let start = LocalTime.start(ofDay: day)
-    for row in slots.indices where slots[row] >= 0 {
+    for (row, slot) in slots.all.enumerated() where slot >= 0 {
+      let slot = Int(slot)
       var times = StateTimes()
-      for (state, values) in zip(DeviceState.allCases, states) {
-        if let value = values?[row], value != DaySheet.absent { times[state] = value }
+      if row < up.count, up[row] == LocalTime.dayLength {
+        times[.up] = LocalTime.dayLength
+        judged[slot] += 1
+        atTarget[slot] += 1
+      } else {
+        for column in told where column.values[row] != DaySheet.absent {
+          times[column.state] = column.values[row]
+        }
+        if let ratio = times.ratio {
+          judged[slot] += 1
+          if ratio >= targetPartsPerMillion { atTarget[slot] += 1 }
+        }
       }
-      judge(times, slot: Int(slots[row]))
-      if drawsBars { strips[Int(slots[row])].set(times, at: start) }
+      if drawsBars { strips[slot].set(times, at: start) }
     }
+    (daysAtTarget, daysJudged) = (atTarget, judged)
   }
 
-  private mutating func slots(of devices: [Int64], day: Int64) -> [Int32] {
+  private mutating func slots(of devices: [Int64], day: Int64) -> SheetSlots {
     if slotsOfMoved.isEmpty, known.devices == devices { return known.slots }
-    let found = devices.map { slot(of: $0, day: day).map { Int32($0) } ?? -1 }
+    let found = SheetSlots(devices.map { slot(of: $0, day: day).map { Int32($0) } ?? -1 })
     known = (devices, found)
     return found
   }
@@ -219,57 +243,75 @@ struct KindSums {
     }
   }
 
-  private func column(_ name: String) -> SumColumn? {
-    guard let position = positionOfName[name], position >= 0 else { return nil }
-    return columns[position]
+  /// Where the figures of a device's report stand among the columns: found once, used for each
+  /// device.
+  struct Positions {
+    fileprivate var states: [(state: DeviceState, column: Int)] = []
+    fileprivate var announced: [(state: DeviceState, column: Int)] = []
+    fileprivate var service: (held: Int?, failed: Int?, unknown: Int?)
+    fileprivate var usage: [(figure: UsageFigure, column: Int?, covered: Int?)] = []
   }
 
-  func times(_ slot: Int) -> StateTimes {
-    var times = StateTimes()
+  func positions() -> Positions {
+    func known(_ name: String) -> Int? { positionOfName[name].flatMap { $0 < 0 ? nil : $0 } }
+    var positions = Positions()
     for state in DeviceState.allCases {
-      times[state] = Milliseconds(column(FigureNames.of(state))?[slot] ?? 0)
+      if let column = known(FigureNames.of(state)) { positions.states.append((state, column)) }
+      if let column = known(FigureNames.announced(state)) {
+        positions.announced.append((state, column))
+      }
+    }
+    positions.service = (known("service_held"), known("service_failed"), known("service_unknown"))
+    positions.usage = profile.usage.map { ($0, known($0.name), known("\($0.name)_covered")) }
+    return positions
+  }
+
+  func times(_ slot: Int, at positions: Positions) -> StateTimes {
+    var times = StateTimes()
+    for (state, column) in positions.states {
+      times[state] = Milliseconds(columns[column][slot] ?? 0)
     }
     return times
   }
 
   /// Without what was entered after the fact; nil where it is the same.
-  func announcedTimes(_ slot: Int) -> StateTimes? {
-    var times = times(slot)
+  func announcedTimes(_ slot: Int, at positions: Positions) -> StateTimes? {
     var isOther = false
-    for state in DeviceState.allCases {
-      guard let difference = column(FigureNames.announced(state))?[slot] else { continue }
-      times[state] += Milliseconds(difference)
+    var differences = StateTimes()
+    for (state, column) in positions.announced {
+      guard let difference = columns[column][slot] else { continue }
+      differences[state] = Milliseconds(difference)
       isOther = isOther || difference != 0
     }
-    return isOther ? times : nil
+    guard isOther else { return nil }
+    var times = times(slot, at: positions)
+    times += differences
+    return times
   }
 
-  func service(_ slot: Int) -> ServiceTimes? {
+  func service(_ slot: Int, at positions: Positions, times: StateTimes) -> ServiceTimes? {
     guard !profile.service.isEmpty else { return nil }
-    let times = times(slot)
-    func length(_ name: String) -> Milliseconds { Milliseconds(column(name)?[slot] ?? 0) }
+    func length(_ column: Int?) -> Milliseconds {
+      Milliseconds(column.flatMap { columns[$0][slot] } ?? 0)
+    }
     return ServiceTimes(
-      held: length("service_held"), failed: length("service_failed"),
-      unknown: length("service_unknown"), down: times.down, unobserved: times[.unobserved])
+      held: length(positions.service.held), failed: length(positions.service.failed),
+      unknown: length(positions.service.unknown), down: times.down,
+      unobserved: times[.unobserved])
   }
 
-  func usage(_ slot: Int) -> [UsageResult] {
-    profile.usage.map { figure in
-      let column = column(figure.name)
-      let covered = self.column("\(figure.name)_covered")?[slot] ?? 0
-      guard let column, let value = column[slot] else {
+  func usage(_ slot: Int, at positions: Positions) -> [UsageResult] {
+    positions.usage.map { figure, position, coveredPosition in
+      let covered = coveredPosition.flatMap { columns[$0][slot] } ?? 0
+      guard let position, let value = columns[position][slot] else {
         return UsageResult(figure: figure, amount: nil, covered: Milliseconds(covered))
       }
+      let column = columns[position]
       return UsageResult(
         figure: figure,
         amount: column.isMillionths ? .number(Double(value) / 1e6) : .whole(value),
         at: column.instant(slot), covered: Milliseconds(covered))
     }
-  }
-
-  /// A whole number; nil where nothing told.
-  func whole(_ name: String, _ slot: Int) -> Int64? {
-    column(name)?[slot].map { Int64(clamping: $0) }
   }
 
   /// Every whole number that was summed.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Analysis
-import Foundation
 import Telemetry
 
 /// Numbers, dates and order of names as people in Viet Nam read them: UTC+7, decimal comma.
@@ -10,7 +9,6 @@ struct LocalFormat: Sendable {
   /// Bounds closer than 0.05 % are the seconds between last reading and end of period: beside
   /// every figure they would hide the bounds that matter. Programs get them all, exactly.
   static let boundsShownFrom: Int64 = 500
-  private static let locale = Locale(identifier: "vi_VN")
 
   init(words: Words) { self.words = words }
 
@@ -83,10 +81,10 @@ struct LocalFormat: Sendable {
     return text
   }
 
-  /// Vietnamese collation with numbers as numbers: Thôn 2 before Thôn 10, Da before Đa.
+  /// Vietnamese collation with numbers as numbers: Thôn 2 before Thôn 10, Da before Đa. Long lists
+  /// are sorted by keys made once.
   static func precedes(_ left: String, _ right: String) -> Bool {
-    left.compare(right, options: [.numeric, .caseInsensitive], range: nil, locale: locale)
-      == .orderedAscending
+    CollationKey(left) < CollationKey(right)
   }
 
   private func padded(_ number: Int?, _ width: Int) -> String {

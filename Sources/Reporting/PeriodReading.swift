@@ -17,11 +17,14 @@ struct PeriodReading {
   private let parts: PeriodParts
   private let sealedDays: [SealedDay]
   private let gone: Int64
+  private let drawsStrips: Bool
   private var lastReceivedAt: Milliseconds?
 
   init(
-    store: Store, scope: ReportScope, period: Interval, settings: UptimeSettings
+    store: Store, scope: ReportScope, period: Interval, settings: UptimeSettings,
+    drawsStrips: Bool
   ) throws(StoreError) {
+    self.drawsStrips = drawsStrips
     self.store = store
     self.scope = scope
     self.period = period
@@ -30,7 +33,8 @@ struct PeriodReading {
     gone = try store.readingsGoneBeforeDay()
     parts = PeriodParts(period: period, days: sealedDays, gone: gone)
     knownUntil = observed.intervals.last?.end ?? period.start
-    sums = PeriodSums(scope: scope, period: period, settings: settings)
+    sums = PeriodSums(
+      scope: scope, period: period, settings: settings, drawsStrips: drawsStrips)
   }
 
   /// The sealed days that the whole period lies in; nil if some of it is not sealed.
@@ -81,7 +85,7 @@ struct PeriodReading {
   /// A whole sealed day, from its sheets; from its figures where an older nhip made none.
   private mutating func read(_ day: SealedDay) throws {
     for sheet in try sheets(of: day) { sums.add(sheet, day: day.day) }
-    guard sums.barLength < LocalTime.dayLength else { return }
+    guard drawsStrips, sums.barLength < LocalTime.dayLength else { return }
     sums.draw(try parts(of: day))
   }
 

@@ -12,7 +12,9 @@ struct PeriodSums {
   private(set) var kinds: [KindSums]
   private var positionOfKind: [String: Int] = [:]
 
-  init(scope: ReportScope, period: Interval, settings: UptimeSettings) {
+  init(
+    scope: ReportScope, period: Interval, settings: UptimeSettings, drawsStrips: Bool = true
+  ) {
     self.scope = scope
     self.settings = settings
     barLength = Strip(period: period).barLength
@@ -21,7 +23,8 @@ struct PeriodSums {
       scope.profiles[kind].map { profile in
         KindSums(
           profile: profile, devices: devices, period: period,
-          targetPartsPerMillion: settings.targetPartsPerMillion, placements: scope.placements)
+          targetPartsPerMillion: settings.targetPartsPerMillion, drawsStrips: drawsStrips,
+          placements: scope.placements)
       }
     }
     for position in kinds.indices { positionOfKind[kinds[position].profile.kind] = position }

@@ -12,8 +12,10 @@ extension Report {
     var byUnit: [String: [DeviceReport]] = [:]
     var quality = DataQuality()
     for kind in kinds {
+      let positions = kind.positions()
       for slot in kind.slots.indices {
-        let device = DeviceReport(kind, slot: slot, period: period, settings: settings)
+        let device = DeviceReport(
+          kind, positions, slot: slot, period: period, settings: settings)
         quality.add(device.figures)
         byUnit[device.placement.unit, default: []].append(device)
       }
@@ -26,24 +28,28 @@ extension Report {
 }
 
 extension DeviceReport {
-  init(_ kind: KindSums, slot: Int, period: Interval, settings: UptimeSettings) {
+  init(
+    _ kind: KindSums, _ positions: KindSums.Positions, slot: Int, period: Interval,
+    settings: UptimeSettings
+  ) {
     let place = kind.slots[slot]
     device = place.device
     placement = place.placement
     kindTitle = kind.profile.title
-    times = kind.times(slot)
+    let counted = kind.times(slot, at: positions)
+    times = counted
     // A sealed day on which nothing was counted has no figures.
     times[.excluded] += max(0, placement.length(within: period) - times.total)
-    announcedTimes = kind.announcedTimes(slot)
+    announcedTimes = kind.announcedTimes(slot, at: positions)
     outages = kind.outages[slot]
     outageCount = outages.count { $0.accountable >= settings.outageMin }
     shortOutageCount = outages.count - outageCount
     longestOutage = outages.map(\.downInPeriod).max() ?? 0
     targetVerdict = TargetVerdict(times, targetPartsPerMillion: settings.targetPartsPerMillion)
-    service = kind.service(slot)
+    service = kind.service(slot, at: positions, times: counted)
     serviceFailures = kind.failures[slot]
     hasLostServiceFailures = kind.hasLostFailures[slot]
-    usage = kind.usage(slot)
+    usage = kind.usage(slot, at: positions)
     figures = kind.figures(slot)
     daysAtTarget = Int(kind.daysAtTarget[slot])
     daysJudged = Int(kind.daysJudged[slot])
@@ -53,12 +59,19 @@ extension DeviceReport {
     strip = kind.strips[slot]
   }
 
-  static func precedes(_ left: DeviceReport, _ right: DeviceReport) -> Bool {
-    if left.name != right.name { return LocalFormat.precedes(left.name, right.name) }
-    if left.device.number != right.device.number {
-      return left.device.number < right.device.number
+  /// In Vietnamese order of names; of one name by number, then by when they stood there.
+  static func ordered(_ devices: [DeviceReport]) -> [DeviceReport] {
+    let keys = devices.map { CollationKey($0.name) }
+    let positions = devices.indices.sorted { left, right in
+      if keys[left] != keys[right] { return keys[left] < keys[right] }
+      let (first, second) = (devices[left], devices[right])
+      if first.device.number != second.device.number {
+        return first.device.number < second.device.number
+      }
+      return (first.placement.days?.lowerBound ?? .min)
+        < (second.placement.days?.lowerBound ?? .min)
     }
-    return (left.placement.days?.lowerBound ?? .min) < (right.placement.days?.lowerBound ?? .min)
+    return positions.map { devices[$0] }
   }
 }
 

@@ -28,21 +28,25 @@ extension Report {
       targets.ranking, availabilityTarget: settings.targetPartsPerMillion)
   }
 
-  /// A report on the period before, if targets are to be compared and the store knows of it.
+  /// A report on the period before, if targets are to be compared and the store knows enough of it.
   static func reportBefore(
-    _ previous: Interval?, store: Store, targets: ProgrammeTargets,
-    scope: (Interval) -> ReportScope, settings: UptimeSettings, progress: (Double) -> Void
+    _ previous: Interval?, store: Store, targets: ProgrammeTargets, scopes: ReportScopes,
+    settings: UptimeSettings, progress: (Double) -> Void
   ) throws -> (report: Report, scope: ReportScope)? {
-    guard let previous, !targets.indicators.isEmpty, let known = try store.span(),
-      previous.end > known.start
+    guard let previous, !targets.indicators.isEmpty, try isComparable(previous, store: store)
     else { return nil }
-    let scope = scope(previous)
-    var reading = try PeriodReading(
-      store: store, scope: scope, period: previous, settings: settings)
-    try reading.read(progress: progress)
-    let report = assemble(
-      reading.sums.kinds, scope: scope, period: previous, knownUntil: reading.knownUntil,
-      language: .vi, settings: settings)
+    let scope = scopes.scope(of: previous)
+    let (report, _) = try read(previous, scope, from: store, settings: settings, progress: progress)
     return (report, scope)
+  }
+
+  /// A difference from a period of which nhip heard less than half would be taken for progress.
+  private static func isComparable(
+    _ previous: Interval, store: Store
+  ) throws(StoreError) -> Bool {
+    let first = try store.observed(from: 0, to: .max).map(\.start).min()
+    let earliest = try store.span()?.start
+    guard let known = first ?? earliest else { return false }
+    return known <= previous.start + previous.duration / 2
   }
 }

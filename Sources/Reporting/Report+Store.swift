@@ -17,6 +17,7 @@ extension Report {
   ///   - settings: nil means those in force in the store.
   ///   - previous: the period that the targets are compared with; nil compares with nothing.
   ///   - targets: nil means those in force in the store.
+  ///   - contents: what the form that it is made for shows.
   ///   - sinceRevision: also what later revisions of sealed days changed.
   ///   - progress: called with the share of the work done, 0 to 1.
   /// - Throws: `StoreError`.
@@ -24,30 +25,19 @@ extension Report {
     store: Store, profiles: [Profile], period: Interval, previous: Interval? = nil,
     unit: String? = nil, kind: String? = nil, language: Language = .vi,
     settings: UptimeSettings? = nil, targets: ProgrammeTargets? = nil,
-    sinceRevision: Int? = nil, progress: (Double) -> Void = { _ in }
+    contents: ReportContents = .all, sinceRevision: Int? = nil,
+    progress: (Double) -> Void = { _ in }
   ) throws -> Report {
-    let registry = try store.registry()
-    let placements = try Placements.read(from: store, registry: registry)
-    let plans = try ServicePlans(
-      store: store, registry: registry, profiles: profiles, placements: placements,
-      period: Interval(
-        start: min(period.start, previous?.start ?? period.start),
-        end: max(period.end, previous?.end ?? period.end)))
-    func makeScope(of period: Interval) -> ReportScope {
-      ReportScope(
-        registry: registry, profiles: profiles, plans: plans, placements: placements,
-        period: period, unit: unit, kind: kind)
-    }
-    let scope = makeScope(of: period)
+    let scopes = try ReportScopes(
+      store: store, profiles: profiles, period: period, previous: previous, unit: unit, kind: kind)
+    let scope = scopes.scope(of: period)
     let settings = try settings ?? .inForce(in: store)
-    var reading = try PeriodReading(
-      store: store, scope: scope, period: period, settings: settings)
-    let share = previous == nil ? 1.0 : 0.5
-    try reading.read { progress($0 * share) }
-    var report = assemble(
-      reading.sums.kinds, scope: scope, period: period, knownUntil: reading.knownUntil,
-      language: language, settings: settings)
-    report.seal = reading.cover
+    let comparesWithPrevious = previous != nil && contents.contains(.programme)
+    let share = comparesWithPrevious ? 0.5 : 1
+    var (report, reading) = try read(
+      period, scope, from: store, settings: settings, language: language,
+      drawsStrips: contents.contains(.strips)
+    ) { progress($0 * share) }
     report.provenance = try ReportProvenance(store, sealed: reading.sealedWhole)
     try report.seal.compare(with: store, scope: scope, settings: .inForce(in: store))
     report.alerts = AlertAccount(
@@ -62,13 +52,14 @@ extension Report {
         store: store, period: period, since: sinceRevision,
         devices: Set(scope.devices.map(\.number)))
     }
+    guard contents.contains(.programme) else { return report }
     let targets = try targets ?? .inForce(in: store)
     let before = try reportBefore(
-      previous, store: store, targets: targets, scope: makeScope(of:), settings: settings
+      previous, store: store, targets: targets, scopes: scopes, settings: settings
     ) { progress(share + $0 * (1 - share)) }
     report.addProgramme(
-      targets, scope: scope, before: before, placements: placements, unit: unit, kind: kind,
-      systems: registry.systems)
+      targets, scope: scope, before: before, placements: scopes.placements, unit: unit, kind: kind,
+      systems: scopes.registry.systems)
     return report
   }
 }

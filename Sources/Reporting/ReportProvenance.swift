@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import Foundation
 import Storage
 import Telemetry
 
@@ -41,7 +40,9 @@ extension Report {
   /// SHA-256 (FIPS 180-4) of the report's JSON form, in hexadecimal: whoever has the store checks a
   /// signed paper by `nhip report … --format json | sha256sum`.
   package var digest: String {
-    SHA256.hash(data: Data(JSONReport.render(self).utf8)).map { byte in
+    var hash = SHA256()
+    JSONReport.write(self) { hash.update(data: $0) }
+    return hash.finalize().map { byte in
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()
   }

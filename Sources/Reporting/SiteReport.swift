@@ -40,16 +40,16 @@ package struct SiteReport: Sendable {
     _ devices: [DeviceReport], names: [String: String]
   ) -> (sites: [SiteReport], devices: [DeviceReport]) {
     let bySite = Dictionary(grouping: devices, by: \.placement.site)
-    let sites = bySite.map { code, devices in
-      SiteReport(code: code, name: names[code] ?? "", devices: devices)
-    }.sorted { left, right in
-      if left.shown != right.shown { return LocalFormat.precedes(left.shown, right.shown) }
-      return left.code < right.code
+    var keyed: [(key: CollationKey, site: SiteReport)] = []
+    for (code, devices) in bySite {
+      let site = SiteReport(code: code, name: names[code] ?? "", devices: devices)
+      keyed.append((CollationKey(site.shown), site))
     }
-    let inOrder = sites.flatMap { site in
-      (bySite[site.code] ?? []).sorted(by: DeviceReport.precedes)
+    keyed.sort { left, right in
+      left.key == right.key ? left.site.code < right.site.code : left.key < right.key
     }
-    return (sites, inOrder)
+    let sites = keyed.map(\.site)
+    return (sites, sites.flatMap { DeviceReport.ordered(bySite[$0.code] ?? []) })
   }
 
   /// The name people gave it, or its code.

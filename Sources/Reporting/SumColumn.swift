@@ -21,6 +21,9 @@ struct SumColumn {
   let rule: Rule
   private(set) var isMillionths = false
   private var values: [Int128]
+  /// Of sums: what is to be added to `values` still, as long as it fits. Half as long numbers are
+  /// added twice as fast.
+  private var pending: [Int64]
   /// Instants of maxima, or the weights of means; empty for sums.
   private var companions: [Int128]
   private var isPresent: [Bool]
@@ -30,39 +33,56 @@ struct SumColumn {
     self.rule = rule
     values = Array(repeating: 0, count: slotCount)
     companions = rule == .sum ? [] : values
+    pending = Array(repeating: 0, count: rule == .sum ? slotCount : 0)
     isPresent = Array(repeating: false, count: slotCount)
   }
 
   /// Adds a column of a sheet.
   ///
   /// - Parameters:
-  ///   - slots: of each row; negative for rows that nobody asked for.
+  ///   - slots: where each row goes.
   ///   - companion: instants of a maximum, or weights of a mean, of the same sheet.
-  mutating func add(_ column: DaySheet.Column, companion: DaySheet.Column?, slots: [Int32]) {
+  mutating func add(_ column: DaySheet.Column, companion: DaySheet.Column?, slots: SheetSlots) {
     let factor = adopt(isMillionths: column.isMillionths)
     if rule == .sum { return addSums(column.values, factor: factor, slots: slots) }
-    for row in slots.indices {
+    for (row, slot) in slots.all.enumerated() {
       let value = column.values[row]
-      guard slots[row] >= 0, value != DaySheet.absent else { continue }
+      guard slot >= 0, value != DaySheet.absent else { continue }
+      // Most days do not have the greatest value of a period.
+      if rule == .maximum, isPresent[Int(slot)], Int128(value) * factor <= values[Int(slot)] {
+        continue
+      }
       let other = companion?.values[row] ?? DaySheet.absent
-      add(Int128(value) * factor, other == DaySheet.absent ? nil : other, slot: Int(slots[row]))
+      add(Int128(value) * factor, other == DaySheet.absent ? nil : other, slot: Int(slot))
     }
   }
 
   /// Nearly all columns are sums, and a year has a hundred million of their values.
-  private mutating func addSums(_ added: [Int64], factor: Int128, slots: [Int32]) {
-    let absent = DaySheet.absent
+  private mutating func addSums(_ added: [Int64], factor: Int128, slots: SheetSlots) {
     // Taken out, so that nothing looks at each value whether the columns are shared.
-    var values = self.values
+    var pending = self.pending
     var isPresent = self.isPresent
-    self.values = []
+    self.pending = []
     self.isPresent = []
-    for (slot, value) in zip(slots, added) where slot >= 0 && value != absent {
-      values[Int(slot)] += Int128(value) * factor
-      isPresent[Int(slot)] = true
+    defer {
+      self.pending = pending
+      self.isPresent = isPresent
     }
-    self.values = values
-    self.isPresent = isPresent
+    if factor == 1, let run = slots.run, let sum = RunSum(of: added, onto: pending[run]) {
+      for slot in run { isPresent[slot] = true }
+      if !sum.isNothing { sum.add(added, onto: &pending, run) }
+      return
+    }
+    for (slot, value) in zip(slots.all, added) where slot >= 0 && value != DaySheet.absent {
+      let slot = Int(slot)
+      isPresent[slot] = true
+      let (sum, isOver) = pending[slot].addingReportingOverflow(value)
+      if factor == 1, !isOver {
+        pending[slot] = sum
+      } else {
+        values[slot] += Int128(value) * factor
+      }
+    }
   }
 
   /// Adds one value.
@@ -83,7 +103,8 @@ struct SumColumn {
   private mutating func adopt(isMillionths other: Bool) -> Int128 {
     if other == isMillionths { return 1 }
     if isMillionths { return 1_000_000 }
-    for slot in values.indices { values[slot] *= 1_000_000 }
+    for slot in values.indices { values[slot] = self.value(slot) * 1_000_000 }
+    for slot in pending.indices { pending[slot] = 0 }
     isMillionths = true
     return 1
   }
@@ -108,8 +129,12 @@ struct SumColumn {
   /// Nil where no stretch told.
   subscript(slot: Int) -> Int128? {
     guard isPresent[slot] else { return nil }
-    guard rule == .mean else { return values[slot] }
+    guard rule == .mean else { return value(slot) }
     return companions[slot] > 0 ? values[slot] / companions[slot] : nil
+  }
+
+  private func value(_ slot: Int) -> Int128 {
+    rule == .sum ? values[slot] + Int128(pending[slot]) : values[slot]
   }
 
   /// When a maximum was reached.

@@ -57,25 +57,6 @@ struct ByteReader {
     return previous
   }
 
-  /// A column of numbers, each the difference to one base; differences wrap.
-  mutating func zigzags(count: Int, addedTo base: Int64) throws(BlockError) -> [Int64] {
-    guard count <= remaining else { throw .truncated }
-    var values: [Int64] = []
-    values.reserveCapacity(count)
-    for _ in 0..<count {
-      // Most differences are one byte long.
-      guard position < input.endIndex else { throw .truncated }
-      let first = input[position]
-      if first < 0x80 {
-        position += 1
-        values.append(base &+ (Int64(first >> 1) ^ -Int64(first & 1)))
-      } else {
-        values.append(base &+ (try zigzag()))
-      }
-    }
-    return values
-  }
-
   /// A number of things that take at least `sizeBytesEach` bytes each of what remains; 0 where they
   /// take none.
   mutating func count(
@@ -93,6 +74,13 @@ struct ByteReader {
     guard count <= remaining else { throw .truncated }
     defer { position += count }
     return Array(input[position..<position + count])
+  }
+
+  /// So many bytes and those that must follow them, without a copy; only the former are taken.
+  mutating func ahead(_ count: Int, slack: Int) throws(BlockError) -> ArraySlice<UInt8> {
+    guard count <= remaining - slack else { throw .truncated }
+    defer { position += count }
+    return input[position..<position + count + slack]
   }
 
   mutating func text() throws(BlockError) -> String {

@@ -2,32 +2,34 @@
 
 import Telemetry
 
-/// A day sheet as bytes: of each column the value that most devices have, and then either those
-/// that differ or all of them; compressed and with checksums as blocks are.
+/// A day sheet as bytes: of each column the value that most devices have, and those that differ
+/// from it, or all of them, in as few bits as they need; a checksum at the end.
+///
+///     0x41, kind, number of devices, steps of their numbers, number of columns, columns,
+///     number of outages, outages, failures of service, eight zeros, CRC-32
 extension DaySheet {
   /// Far from those of blocks, which share the outside.
   static let formatVersion: UInt8 = 0x41
-  /// Without failures of service; still read.
-  static let formerVersion: UInt8 = 0x40
   /// A nation's devices of one kind, with room.
   static let deviceCountMax = 1 << 22
   static let columnCountMax = 4_096
+  /// Devices × columns; half a gigabyte.
+  static let cellCountMax = 1 << 26
+  static let checksumSizeBytes = 4
 
+  /// Of a column, in the lowest bits of its first byte.
   private enum Form: UInt8 {
-    /// Positions and values of the rows that differ from the base.
+    /// Steps between the rows that differ from the base, and their values.
     case sparse
     case dense
   }
 
   func encoded() -> [UInt8] {
     var writer = ByteWriter()
+    writer.byte(Self.formatVersion)
     writer.text(kind)
     writer.varint(UInt64(devices.count))
-    var previous: Int64 = 0
-    for device in devices {
-      writer.zigzag(device &- previous)
-      previous = device
-    }
+    writer.packed(zip(devices, [0] + devices).map { $0 &- $1 })
     writer.varint(UInt64(columns.count))
     for column in columns { Self.write(column, to: &writer) }
     writer.varint(UInt64(outages.count))
@@ -42,7 +44,16 @@ extension DaySheet {
       last = (outage.position, outage.interval.start)
     }
     writeFailures(to: &writer)
-    return BlockCodec.wrapped(writer.output, version: Self.formatVersion, storedSize: 0)
+    writer.bytes(Array(repeating: 0, count: PackedNumbers.slackSizeBytes))
+    return Self.sealed(writer.output)
+  }
+
+  /// With the checksum behind it.
+  static func sealed(_ body: [UInt8]) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.bytes(body)
+    writer.fixed32(Checksum.crc32(body[...]))
+    return writer.output
   }
 
   private static func write(_ column: Column, to writer: inout ByteWriter) {
@@ -51,18 +62,13 @@ extension DaySheet {
     let different = column.values.indices.filter { column.values[$0] != base }
     let isSparse = different.count * 4 < column.values.count
     writer.byte((column.isMillionths ? 2 : 0) | (isSparse ? Form.sparse : Form.dense).rawValue)
-    writer.zigzag(base)
     if isSparse {
+      writer.zigzag(base)
       writer.varint(UInt64(different.count))
-      var previous = 0
-      for position in different {
-        writer.varint(UInt64(position - previous))
-        writer.zigzag(column.values[position])
-        previous = position
-      }
+      writer.packed(zip(different, [0] + different).map { Int64($0 - $1) })
+      writer.packed(different.map { column.values[$0] })
     } else {
-      // Nothing below the absent value exists, so the difference wraps to itself.
-      for value in column.values { writer.zigzag(value &- base) }
+      writer.packed(column.values)
     }
   }
 
@@ -81,33 +87,28 @@ extension DaySheet {
   /// Never crashes and never allocates more than the limits allow, whatever the bytes are.
   init(encoded bytes: [UInt8]) throws(BlockError) {
     guard let version = bytes.first else { throw .truncated }
-    guard version == Self.formatVersion || version == Self.formerVersion else {
-      throw .unknownFormat(version)
-    }
-    let plain = try BlockCodec.unwrapped(bytes)
-    var reader = ByteReader(plain[...])
+    guard version == Self.formatVersion else { throw .unknownFormat(version) }
+    let end = bytes.count - Self.checksumSizeBytes
+    guard end > 0 else { throw .truncated }
+    var trailer = ByteReader(bytes[end...])
+    guard try trailer.fixed32() == Checksum.crc32(bytes[..<end]) else { throw .checksum }
+    var reader = ByteReader(bytes[1..<end])
     kind = try reader.text()
-    let count = try reader.count(
-      of: "devices", sizeBytesEach: 1, max: Self.deviceCountMax)
-    devices = []
-    devices.reserveCapacity(count)
-    var previous: Int64 = 0
-    for _ in 0..<count {
-      previous = previous &+ (try reader.zigzag())
-      devices.append(previous)
-    }
+    let count = try reader.count(of: "devices", sizeBytesEach: 0, max: Self.deviceCountMax)
+    devices = try reader.packed(count: count)
+    for row in devices.indices.dropFirst() { devices[row] &+= devices[row - 1] }
     columns = []
-    let columnCount = try reader.count(
-      of: "columns", sizeBytesEach: 1, max: Self.columnCountMax)
+    let columnCount = try reader.count(of: "columns", sizeBytesEach: 2, max: Self.columnCountMax)
+    guard count * columnCount <= Self.cellCountMax else {
+      throw .implausible("the number of columns")
+    }
     for _ in 0..<columnCount { columns.append(try Self.column(&reader, count: count)) }
     outages = try Self.outages(&reader, deviceCount: count)
     (conditions, failures, withoutFailures) = ([], [], [])
-    if version == Self.formerVersion {
-      withoutFailures = Array(0..<count)
-    } else {
-      try readFailures(&reader)
+    try readFailures(&reader)
+    guard reader.remaining == PackedNumbers.slackSizeBytes else {
+      throw .implausible("the length")
     }
-    guard reader.remaining == 0 else { throw .implausible("the length") }
   }
 
   private static func column(
@@ -118,25 +119,25 @@ extension DaySheet {
     guard let form = Form(rawValue: header & 1), header < 4 else {
       throw .implausible("the form of a column")
     }
-    let base = try reader.zigzag()
     var values: [Int64]
     switch form {
     case .sparse:
-      values = Array(repeating: base, count: count)
-      let different = try reader.count(of: "values", sizeBytesEach: 2)
-      var position = 0
-      for _ in 0..<different {
-        position += try reader.count(of: "rows", sizeBytesEach: 0, max: count)
-        guard position < count else { throw .implausible("the place of a value") }
-        values[position] = try reader.zigzag()
+      values = Array(repeating: try reader.zigzag(), count: count)
+      let different = try reader.count(of: "values", sizeBytesEach: 0, max: count)
+      let steps = try reader.packed(count: different)
+      var row: Int64 = 0
+      for (step, value) in zip(steps, try reader.packed(count: different)) {
+        row &+= step
+        guard row >= 0, row < Int64(count) else { throw .implausible("the place of a value") }
+        values[Int(row)] = value
       }
     case .dense:
-      values = try reader.zigzags(count: count, addedTo: base)
+      values = try reader.packed(count: count)
     }
     return Column(name: name, isMillionths: header & 2 != 0, values: values)
   }
 
-  private static func outages(
+  static func outages(
     _ reader: inout ByteReader, deviceCount: Int
   ) throws(BlockError) -> [Outage] {
     let count = try reader.count(of: "outages", sizeBytesEach: 6)
@@ -146,15 +147,17 @@ extension DaySheet {
     for _ in 0..<count {
       position += try reader.count(of: "devices", sizeBytesEach: 0, max: deviceCount)
       start = start &+ (try reader.zigzag())
-      let lengths = [try reader.varint(), try reader.varint(), try reader.varint()]
+      let length = try reader.varint()
+      let accountable = try reader.varint()
+      let down = try reader.varint()
       let marks = try reader.byte()
-      guard position < deviceCount, lengths.allSatisfy({ $0 < 1 << 52 }),
+      guard position < deviceCount, max(length, accountable, down) < 1 << 52,
         start.magnitude < 1 << 52
       else { throw .implausible("an outage") }
       outages.append(
         Outage(
-          position: position, interval: Interval(start: start, end: start + Int64(lengths[0])),
-          accountable: Int64(lengths[1]), downInDay: Int64(lengths[2]), cause: marks >> 2,
+          position: position, interval: Interval(start: start, end: start + Int64(length)),
+          accountable: Int64(accountable), downInDay: Int64(down), cause: marks >> 2,
           isMarked: marks & 2 != 0, isOpen: marks & 1 != 0))
     }
     return outages

@@ -102,7 +102,7 @@ extension Store {
   ///   - cause: why this is another revision; nil if it is not.
   /// - Returns: the day with its counts and hash, which are taken from the blocks themselves.
   package func publish(
-    _ day: SealedDay, sheets: [DaySheet], cause: String?, differences: [SealDifference]
+    _ day: SealedDay, sheets: [EncodedDaySheet], cause: String?, differences: [SealDifference]
   ) throws(StoreError) -> SealedDay {
     try write("a sealed day could not be published") { db in
       var day = day

@@ -22,6 +22,28 @@ enum OutputFile {
     }
   }
 
+  /// Piece by piece.
+  ///
+  /// - Parameter body: gives each piece to the closure that it is given.
+  static func write(
+    to place: String?, pieces body: (_ write: ([UInt8]) throws -> Void) throws -> Void
+  ) throws {
+    guard let place else {
+      return try body { FileHandle.standardOutput.write(Data($0)) }
+    }
+    try write(to: place) { (path: String) in
+      guard let file = FileHandle(forWritingAtPath: path) else {
+        throw Failure(path: place, reason: lastError())
+      }
+      do {
+        try body { try file.write(contentsOf: Data($0)) }
+        try file.close()
+      } catch {
+        throw Failure(path: place, reason: error.localizedDescription)
+      }
+    }
+  }
+
   /// - Parameter body: writes a file at the path it is given.
   static func write(to place: String?, _ body: (String) throws -> Void) throws {
     guard let place else {

@@ -61,10 +61,10 @@ extension Nhip {
         let progress = Progress()
         let report = try Reporting.Report.build(
           store: store, profiles: profiles, period: period.interval,
-          previous: form.comparesWithPrevious ? period.previous : nil,
+          previous: period.previous,
           unit: unit, kind: kind, language: lang.language, settings: try settings(store),
           targets: try programme.programme(store: store, profiles: profiles),
-          sinceRevision: sinceRevision, progress: progress.show)
+          contents: form.contents, sinceRevision: sinceRevision, progress: progress.show)
         progress.finish()
         try form.write(report, letterhead: Letterhead.inForce(in: store))
       }

@@ -42,14 +42,15 @@ struct ReportForm: ParsableArguments {
     }
   }
 
-  /// Machine CSV has a row a device, and no targets.
-  var comparesWithPrevious: Bool { format != .csv || dialect != .rfc4180 }
+  /// Machine CSV has a row a device, without strips and targets.
+  var contents: ReportContents { format == .csv && dialect == .rfc4180 ? [] : .all }
 
   /// - Parameter kept: the letterhead of the store, as far as no option says otherwise.
   func write(_ report: Reporting.Report, letterhead kept: Letterhead) throws {
     switch format {
     case .csv where dialect == .rfc4180: try write(CSVReport.render(report))
-    case .json: try write(JSONReport.render(report))
+    case .json:
+      try OutputFile.write(to: output, pieces: { try JSONReport.write(report, to: $0) })
     default:
       try write(ReportDocument(report, letterhead: kept.replaced(by: letterhead.letterhead)))
     }

@@ -47,7 +47,7 @@ struct SlotExplanationTests {
         case .absent: add("meetings_absent", 1)
         case .unverifiable: add("meetings_unverifiable", 1)
         case .pending: add("meetings_pending", 1)
-        case .maintenance: add(ScheduleFigures.meetingsInMaintenance, 1)
+        case .maintenance: add("meetings_maintenance", 1)
         case .cancelled, nil: break
         }
       }
@@ -61,7 +61,7 @@ struct SlotExplanationTests {
     } + [
       "unverifiable_slots", "pending_slots", "maintenance_slots", "meetings_on_time",
       "meetings_late", "meetings_absent", "meetings_unverifiable", "meetings_pending",
-      ScheduleFigures.meetingsInMaintenance,
+      "meetings_maintenance",
     ]
 
   @Test("says of every device what the report's fulfilment and attendance sum, sealed or not")

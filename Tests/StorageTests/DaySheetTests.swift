@@ -9,7 +9,9 @@ import Testing
 @Suite("A day sheet")
 struct DaySheetTests {
   private static func random(_ random: inout SeededGenerator) -> DaySheet {
-    let count = Int.random(in: 0...60, using: &random)
+    // Now and then more than a run of packed numbers.
+    let isLong = Int.random(in: 0..<8, using: &random) == 0
+    let count = Int.random(in: 0...(isLong ? 700 : 60), using: &random)
     var device: Int64 = 0
     let devices = (0..<count).map { _ in
       device += Int64.random(in: 1...9, using: &random)
@@ -57,17 +59,6 @@ struct DaySheetTests {
       withoutFailures: devices.indices.filter { _ in Int.random(in: 0...9, using: &random) == 0 })
   }
 
-  @Test("of the format before, which had no failures of service, has lost them all")
-  func formerFormat() throws {
-    let sheet = DaySheet(kind: "kiosk", devices: [3, 9], columns: [], outages: [])
-    // Three numbers of 0 stand at its end: conditions, failures, devices without.
-    let plain = try BlockCodec.unwrapped(sheet.encoded()).dropLast(3)
-    let former = BlockCodec.wrapped(
-      Array(plain), version: DaySheet.formerVersion, storedSize: 0)
-    let read = try DaySheet(encoded: former)
-    #expect(read.devices == [3, 9] && read.failures.isEmpty && read.withoutFailures == [0, 1])
-  }
-
   @Test("comes back as it was written, whatever it holds")
   func roundTrip() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
@@ -76,6 +67,29 @@ struct DaySheetTests {
     for round in 0..<500 {
       let sheet = Self.random(&generator)
       #expect(try DaySheet(encoded: sheet.encoded()) == sheet, "seed \(seed), round \(round)")
+    }
+  }
+
+  @Test("has numbers of every width, absent ones among them, as they were")
+  func widths() throws {
+    for width in 0...63 {
+      let greatest = width == 0 ? 0 : Int64.max >> Int64(63 - width)
+      for absentEvery in [0, 1, 3] {
+        for count in [1, 255, 256, 257] {
+          let values = (0..<count).map { row -> Int64 in
+            if absentEvery > 0, row % absentEvery == 0 { return DaySheet.absent }
+            return row % 2 == 0 ? greatest : row % 5 == 1 ? -greatest : 0
+          }
+          var writer = ByteWriter()
+          writer.packed(values)
+          writer.fixed64(0)
+          var reader = ByteReader(writer.output[...])
+          #expect(try reader.packed(count: count) == values, "width \(width), \(count) values")
+          #expect(reader.remaining == PackedNumbers.slackSizeBytes)
+          var short = ByteReader(writer.output.dropLast(PackedNumbers.slackSizeBytes + 1))
+          #expect(throws: BlockError.self) { try short.packed(count: count) }
+        }
+      }
     }
   }
 
@@ -100,18 +114,19 @@ struct DaySheetTests {
     }
   }
 
-  @Test("with plain bytes that make no sense is refused, although its checksums hold")
+  @Test("with plain bytes that make no sense is refused, although its checksum holds")
   func hostile() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("hostile day sheet test: seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<2_000 {
-      var plain = try BlockCodec.unwrapped(Self.random(&generator).encoded())
-      for _ in 0..<Int.random(in: 1...3, using: &generator) where !plain.isEmpty {
-        plain[Int.random(in: 0..<plain.count, using: &generator)] =
+      var plain = Self.random(&generator).encoded()
+      plain.removeLast(DaySheet.checksumSizeBytes)
+      for _ in 0..<Int.random(in: 1...3, using: &generator) {
+        plain[Int.random(in: 1..<plain.count, using: &generator)] =
           UInt8.random(in: 0...255, using: &generator)
       }
-      let bytes = BlockCodec.wrapped(plain, version: DaySheet.formatVersion, storedSize: 0)
+      let bytes = DaySheet.sealed(plain)
       // Some changes make another valid sheet: what is read must then be whole.
       do throws(BlockError) {
         let sheet = try DaySheet(encoded: bytes)

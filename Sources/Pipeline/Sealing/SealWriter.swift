@@ -101,13 +101,19 @@ struct SealWriter {
     return Published(day: day, isChanged: previous == nil || isChanged)
   }
 
-  /// Of everything that the day is going to say, what earlier generations said included.
-  private func sheets(of next: SealedDay) throws -> [DaySheet] {
-    var builder = DaySheetBuilder(day: day)
-    try reader.forEachSealedFigures(ofDay: day, generation: next.generation) {
-      guard let kind = inputs.devices[$0.device]?.kind else { return }
-      builder.add($0, kind: kind, duplicateCount: $1)
+  /// Of everything that the day is going to say, what earlier generations said included; a kind at
+  /// a time, since the columns of a nation's devices are some ten megabytes a kind.
+  private func sheets(of next: SealedDay) throws -> [EncodedDaySheet] {
+    let kinds = Set(inputs.devices.values.map(\.kind)).sorted()
+    var sheets: [EncodedDaySheet] = []
+    for kind in kinds {
+      var builder = DaySheetBuilder(day: day)
+      try reader.forEachSealedFigures(ofDay: day, generation: next.generation) {
+        guard inputs.devices[$0.device]?.kind == kind else { return }
+        builder.add($0, kind: kind, duplicateCount: $1)
+      }
+      sheets += builder.sheets().map(EncodedDaySheet.init)
     }
-    return builder.sheets()
+    return sheets
   }
 }

@@ -35,7 +35,9 @@ struct ExplainedDevice {
     placements = try Placements.read(from: store, registry: registry)
     scope = ReportScope(
       registry: registry, profiles: profiles,
-      plans: try ServicePlans(store: store, registry: registry, profiles: profiles),
+      plans: try ServicePlans(
+        store: store, registry: registry, profiles: profiles, placements: placements,
+        period: period),
       placements: placements, period: period, unit: nil, kind: nil)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
@@ -48,15 +50,11 @@ struct ExplainedDevice {
     days = try store.sealedDays()
     gone = try store.readingsGoneBeforeDay()
     parts = PeriodParts(period: period, days: days, gone: gone)
-    var reading = try PeriodReading(
-      store: store, scope: scope, period: period, settings: self.settings)
-    try reading.read(progress: progress)
-    knownUntil = reading.knownUntil
-    cover = reading.cover
-    reports = Report.assemble(
-      reading.sums.kinds, scope: scope, period: period, knownUntil: reading.knownUntil,
-      language: .en, settings: self.settings
-    ).devices.sorted {
+    let (report, _) = try Report.read(
+      period, scope, from: store, settings: self.settings, language: .en, progress: progress)
+    knownUntil = report.knownUntil
+    cover = report.seal
+    reports = report.devices.sorted {
       ($0.placement.days?.lowerBound ?? .min) < ($1.placement.days?.lowerBound ?? .min)
     }
   }

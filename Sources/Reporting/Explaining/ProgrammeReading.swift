@@ -21,33 +21,22 @@ struct ProgrammeReading {
     store: Store, profiles: [Profile], period: Interval, previous: Interval?, unit: String?,
     targets: ProgrammeTargets?, progress: (Double) -> Void
   ) throws {
-    let registry = try store.registry()
-    let placements = try Placements.read(from: store, registry: registry)
-    let plans = try ServicePlans(store: store, registry: registry, profiles: profiles)
-    func makeScope(of period: Interval) -> ReportScope {
-      ReportScope(
-        registry: registry, profiles: profiles, plans: plans, placements: placements,
-        period: period, unit: unit, kind: nil)
-    }
+    let scopes = try ReportScopes(
+      store: store, profiles: profiles, period: period, previous: previous, unit: unit)
     settings = try .inForce(in: store)
     self.targets = try targets ?? .inForce(in: store)
-    let scope = makeScope(of: period)
-    var reading = try PeriodReading(
-      store: store, scope: scope, period: period, settings: settings)
+    let scope = scopes.scope(of: period)
     let share = previous == nil ? 1.0 : 0.5
-    try reading.read { progress($0 * share) }
-    var report = Report.assemble(
-      reading.sums.kinds, scope: scope, period: period, knownUntil: reading.knownUntil,
-      language: .vi, settings: settings)
-    report.seal = reading.cover
-    self.report = report
+    (report, _) = try Report.read(period, scope, from: store, settings: settings) {
+      progress($0 * share)
+    }
     let before = try Report.reportBefore(
-      previous, store: store, targets: self.targets, scope: makeScope(of:), settings: settings
+      previous, store: store, targets: self.targets, scopes: scopes, settings: settings
     ) { progress(share + $0 * (1 - share)) }
     func facts(_ report: Report, _ scope: ReportScope) -> ProgrammeFacts {
       ProgrammeFacts(
-        report, hierarchy: scope.hierarchy, placements: placements, scope: unit,
-        systems: registry.systems)
+        report, hierarchy: scope.hierarchy, placements: scopes.placements, scope: unit,
+        systems: scopes.registry.systems)
     }
     self.facts = facts(report, scope)
     self.previous = before.map { facts($0.report, $0.scope) }

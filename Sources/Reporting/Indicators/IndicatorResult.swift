@@ -67,8 +67,8 @@ extension IndicatorResult {
     let failing = short.filter { $0.highest == $0.numerator }.map(\.name)
     failingCount = failing.count
     undecidedCount = short.count - failing.count
-    self.failing = Array(
-      failing.sorted { $0 == $1 ? false : LocalFormat.precedes($0, $1) }.prefix(Self.namesMax))
+    self.failing = failing.map { (key: CollationKey($0), name: $0) }
+      .sorted { $0.key < $1.key }.prefix(Self.namesMax).map(\.name)
     self.unverifiableCount = unverifiableCount
     self.quotas = quotas
     parts = Self.parts(of: indicator, items, tree)

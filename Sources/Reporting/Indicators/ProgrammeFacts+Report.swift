@@ -50,7 +50,9 @@ extension DeviceFacts {
     }
     lastHeard = report.lastHeard
     readings = Int64(report.readingCount)
-    for name in ProgrammeFacts.sumNames { sums[name] = report.figures[name] }
+    for name in ProgrammeFacts.sumNames {
+      if let value = report.figures[name], value != 0 { sums[name] = value }
+    }
     for result in report.usage {
       guard let shown = result.shown, shown.magnitude < 9e12 else { continue }
       usage[result.figure.name] = Int64((shown * 1e6).rounded())

@@ -15,3 +15,12 @@ extension DeviceRow {
     certificateExpiresOn = row["certificate_expires_on"]
   }
 }
+
+extension SiteRow {
+  init(row: Row) throws {
+    (code, name, type, unit) = (row["code"], row["name"], row["type"], row["unit"])
+    (latitude, longitude) = (row["latitude"], row["longitude"])
+    (feeder, isp) = (row["feeder"], row["isp"])
+    (validFrom, validTo) = (row["valid_from"], row["valid_to"])
+  }
+}
