@@ -3,7 +3,7 @@
 /// Targets and ranking of the report for programs.
 extension JSONReport {
   /// Values and plans in ten-thousandths of the unit: parts per million where it is `%`.
-  static func append(_ result: IndicatorResult, to json: inout JSONText) {
+  static func append(_ result: IndicatorResult, to json: inout JSONWriter) {
     json.beginObject()
     json.field("completion_ppm", result.completion)
     json.field("denominator", result.denominator)
@@ -37,7 +37,7 @@ extension JSONReport {
   }
 
   /// Scores in hundredths of a point, 0 to 10,000.
-  static func append(_ ranking: Ranking, to json: inout JSONText) {
+  static func append(_ ranking: Ranking, to json: inout JSONWriter) {
     json.beginObject()
     json.field("level", ranking.level)
     json.key("rows")

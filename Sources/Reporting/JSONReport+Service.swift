@@ -6,7 +6,7 @@ import Telemetry
 /// Failures of service of the report for programs.
 extension JSONReport {
   /// Absent where the kind has no conditions of service.
-  static func appendFailures(of report: DeviceReport, to json: inout JSONText) {
+  static func appendFailures(of report: DeviceReport, to json: inout JSONWriter) {
     guard report.service != nil else { return }
     json.key("service_failures")
     json.beginArray()
@@ -20,7 +20,7 @@ extension JSONReport {
   }
 
   /// A stretch of up time in which the service behind the device was not there.
-  private static func append(_ failure: ServiceFailure, to json: inout JSONText) {
+  private static func append(_ failure: ServiceFailure, to json: inout JSONWriter) {
     json.beginObject()
     json.field("end", failure.interval.end)
     // What had to hold and did not, as the profile has it.
@@ -37,7 +37,7 @@ extension JSONReport {
     json.endObject()
   }
 
-  private static func append(_ condition: Condition, to json: inout JSONText) {
+  private static func append(_ condition: Condition, to json: inout JSONWriter) {
     json.beginObject()
     json.field("comparison", condition.comparison.rawValue)
     json.field("metric", condition.metric)

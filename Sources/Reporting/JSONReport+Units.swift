@@ -6,7 +6,7 @@ import Telemetry
 /// Units and devices of the report for programs.
 extension JSONReport {
   /// What stands before a unit's devices; the order is that of the keys.
-  static func appendHead(of unit: UnitReport, to json: inout JSONText) {
+  static func appendHead(of unit: UnitReport, to json: inout JSONWriter) {
     if let times = unit.announcedTimes {
       // Without what was entered after the fact; absent where that is the same.
       json.key("announced_times")
@@ -19,7 +19,7 @@ extension JSONReport {
     json.field("device_count", unit.deviceCount)
   }
 
-  static func appendRest(of unit: UnitReport, to json: inout JSONText) {
+  static func appendRest(of unit: UnitReport, to json: inout JSONWriter) {
     json.field("level", unit.level)
     json.field("level_label", unit.levelLabel)
     json.field("name", unit.name)
@@ -49,7 +49,7 @@ extension JSONReport {
   }
 
   /// The sums of the devices of one site.
-  private static func append(_ site: SiteReport, to json: inout JSONText) {
+  private static func append(_ site: SiteReport, to json: inout JSONWriter) {
     json.beginObject()
     if let times = site.announcedTimes {
       json.key("announced_times")
@@ -67,7 +67,7 @@ extension JSONReport {
 
   /// - Parameter siteName: its code where it has no name.
   static func append(
-    _ report: DeviceReport, siteName: String, causes: [RecordedCause], to json: inout JSONText
+    _ report: DeviceReport, siteName: String, causes: [RecordedCause], to json: inout JSONWriter
   ) {
     json.beginObject()
     if let times = report.announcedTimes {
@@ -111,7 +111,7 @@ extension JSONReport {
   }
 
   /// Of the schedule, by name; absent where it asked for nothing.
-  private static func appendSchedule(of report: DeviceReport, to json: inout JSONText) {
+  private static func appendSchedule(of report: DeviceReport, to json: inout JSONWriter) {
     let known = ScheduleFigures.all.compactMap { name in report.figures[name].map { (name, $0) } }
     guard !known.isEmpty else { return }
     json.key("schedule")
@@ -121,7 +121,7 @@ extension JSONReport {
   }
 
   /// Milliseconds in each state; they sum to the period.
-  private static func append(_ times: StateTimes, to json: inout JSONText) {
+  private static func append(_ times: StateTimes, to json: inout JSONWriter) {
     json.beginObject()
     json.field("down_ms", times.down)
     json.field("excluded_ms", times[.excluded])
@@ -133,13 +133,13 @@ extension JSONReport {
     json.endObject()
   }
 
-  private static func appendStates(of times: StateTimes, to json: inout JSONText) {
+  private static func appendStates(of times: StateTimes, to json: inout JSONWriter) {
     json.field("maintenance_ms", times[.maintenance])
     json.field("no_link_ms", times[.noLink])
     json.field("off_ms", times[.off])
   }
 
-  private static func appendUnknown(of times: StateTimes, to json: inout JSONText) {
+  private static func appendUnknown(of times: StateTimes, to json: inout JSONWriter) {
     json.field("unknown_ms", times[.unknown])
     json.field("unobserved_ms", times[.unobserved])
     json.field("up_ms", times[.up])
@@ -147,7 +147,7 @@ extension JSONReport {
 
   /// The times of a device with its outages, keys of both in one object.
   private static func appendAvailability(
-    of report: DeviceReport, causes: [RecordedCause], to json: inout JSONText
+    of report: DeviceReport, causes: [RecordedCause], to json: inout JSONWriter
   ) {
     let times = report.times
     json.beginObject()
@@ -172,7 +172,7 @@ extension JSONReport {
   }
 
   private static func append(
-    _ name: String, _ service: ServiceTimes?, to json: inout JSONText
+    _ name: String, _ service: ServiceTimes?, to json: inout JSONWriter
   ) {
     guard let service else { return }
     json.key(name)
@@ -188,7 +188,7 @@ extension JSONReport {
 
   /// - Parameter note: what a person recorded of it; absent if nobody did.
   private static func append(
-    _ outage: Outage, recorded note: RecordedCause?, to json: inout JSONText
+    _ outage: Outage, recorded note: RecordedCause?, to json: inout JSONWriter
   ) {
     json.beginObject()
     json.field("accountable_ms", outage.accountable)
@@ -213,7 +213,7 @@ extension JSONReport {
 
   /// - Parameter kind: of a unit's sum only: what it was summed over.
   private static func append(
-    _ result: UsageResult, kind: String?, to json: inout JSONText
+    _ result: UsageResult, kind: String?, to json: inout JSONWriter
   ) {
     // What the formula gives: exact where it is whole and fits, before the divisor.
     var (whole, number): (Int64?, Double?)
@@ -240,7 +240,7 @@ extension JSONReport {
   }
 
   /// Shares of each bar in 65,535ths: up, down, maintenance, unobserved; the rest was not counted.
-  private static func append(_ strip: Strip, to json: inout JSONText) {
+  private static func append(_ strip: Strip, to json: inout JSONWriter) {
     json.beginObject()
     json.field("bar_length_ms", strip.barLength)
     json.key("bars")

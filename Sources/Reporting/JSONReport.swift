@@ -20,7 +20,7 @@ package enum JSONReport {
   package static func write(
     _ report: Report, to sink: ([UInt8]) throws -> Void
   ) rethrows {
-    var json = JSONText()
+    var json = JSONWriter()
     json.beginObject()
     appendHead(of: report, to: &json)
     // In preorder: a unit stands before those below it.
@@ -51,7 +51,7 @@ package enum JSONReport {
     try sink(json.take() + [UInt8(ascii: "\n")])
   }
 
-  private static func appendHead(of report: Report, to json: inout JSONText) {
+  private static func appendHead(of report: Report, to json: inout JSONWriter) {
     json.key("alerts")
     json.beginArray()
     for line in report.alerts.rules {
@@ -96,7 +96,7 @@ package enum JSONReport {
   }
 
   /// What one rule told in the period; single alerts: `nhip alerts list --format json`.
-  private static func append(_ line: AlertAccount.RuleLine, to json: inout JSONText) {
+  private static func append(_ line: AlertAccount.RuleLine, to json: inout JSONWriter) {
     json.beginObject()
     json.field("count", line.count)
     json.field("devices", line.devices.count)
@@ -107,7 +107,7 @@ package enum JSONReport {
     json.endObject()
   }
 
-  private static func append(_ quality: DataQuality, to json: inout JSONText) {
+  private static func append(_ quality: DataQuality, to json: inout JSONWriter) {
     json.beginObject()
     json.field("backlog", quality.backlog)
     json.field("duplicates", quality.duplicates)

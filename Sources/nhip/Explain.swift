@@ -37,7 +37,7 @@ extension Nhip {
     @Option(help: "With --indicator: of a report that is restricted to this unit.")
     var unit: String?
     @OptionGroup var place: StoreOptions
-    @OptionGroup var time: ExplainedPeriod
+    @OptionGroup var time: OptionalPeriod
     @OptionGroup var programme: TargetsOption
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 

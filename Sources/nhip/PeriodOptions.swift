@@ -38,8 +38,19 @@ struct RangeOptions: ParsableArguments {
   }
 }
 
-/// The period that a command is about: named, or a range of whole local days or exact instants.
+/// The period that a command is about.
 struct PeriodOptions: ParsableArguments {
+  @OptionGroup var chosen: OptionalPeriod
+
+  func validate() throws { try chosen.check() }
+
+  func period(in store: Store, language: Language) throws -> ReportPeriod {
+    try chosen.period(in: store, language: language)
+  }
+}
+
+/// A period, if one is given: named, or a range of whole local days or exact instants.
+struct OptionalPeriod: ParsableArguments {
   @Option(help: "First day (2026-11-01 or 01/11/2026, UTC+7), or an RFC 3339 instant.")
   var from: String?
 
@@ -59,7 +70,16 @@ struct PeriodOptions: ParsableArguments {
       """)
   var calendar: ReportCalendar.Preset?
 
+  var isGiven: Bool {
+    from != nil || to != nil || period != nil || of != nil || calendar != nil
+  }
+
   func validate() throws {
+    if isGiven { try check() }
+  }
+
+  /// - Throws: `ValidationError`, also if none is given.
+  fileprivate func check() throws {
     if from == nil, to == nil {
       guard period != nil || of != nil else {
         throw ValidationError("say which period: --period month, --of 2026-11, or --from and --to")
@@ -77,7 +97,10 @@ struct PeriodOptions: ParsableArguments {
 
   /// The period by the store's calendar; says on standard error when its report is due before its
   /// figures are final.
+  ///
+  /// - Throws: `ValidationError`, also if none is given.
   func period(in store: Store, language: Language) throws -> ReportPeriod {
+    try check()
     var calendar = try ReportCalendar.inForce(in: store)
     if let preset = self.calendar { calendar.preset = preset }
     let now = Nhip.wallClock()

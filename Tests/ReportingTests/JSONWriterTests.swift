@@ -55,13 +55,13 @@ private indirect enum AnyJSON: Codable {
 }
 
 @Suite("JSON that is written piece by piece")
-struct JSONTextTests {
+struct JSONWriterTests {
   @Test("is what Foundation's encoder writes of the same values")
   func values() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("JSON text test: seed \(seed)")
     var generator = SeededGenerator(seed: seed)
-    var json = JSONText()
+    var json = JSONWriter()
     json.beginArray()
     for number in [0, 1, -1, 9, 10, 99, 100, Int64.max, Int64.min, 1_000_000_007] {
       json.element()

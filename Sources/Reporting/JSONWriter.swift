@@ -5,7 +5,7 @@
 /// devices takes 200 MB and three quarters of the time of their report.
 ///
 /// Whoever writes an object gives its keys in ascending order; absent values are left out.
-struct JSONText {
+struct JSONWriter {
   private var text = ReportText()
   private var depth = 0
   private var isFirst = true
