@@ -19,14 +19,9 @@ extension Explanation {
     language: Language = .vi, settings: UptimeSettings? = nil,
     progress: (Double) -> Void = { _ in }
   ) throws -> Explanation? {
-    var registry = try store.registry()
-    registry.devices.removeAll { $0.number != number }
-    let placements = try Placements.read(from: store, registry: registry)
-    let plans = try ServicePlans(
-      store: store, registry: registry, profiles: profiles, placements: placements, period: period)
-    let scope = ReportScope(
-      registry: registry, profiles: profiles, plans: plans, placements: placements,
-      period: period, unit: nil, kind: nil)
+    let scope = try ReportScopes(
+      store: store, profiles: profiles, period: period, device: number
+    ).scope(of: period)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }
@@ -70,7 +65,7 @@ extension Explanation {
     explanation.alerts = try store.alerts(from: period.start, to: period.end).filter {
       $0.device == number
     }
-    explanation.entries = plans.entries(of: device, in: period)
+    explanation.entries = scope.plans.entries(of: device, in: period)
     explanation.recordedCauses = try store.recordedCauses(from: .min, to: .max)
       .filter { $0.device == number }
     explanation.confirmedGaps = try store.confirmedGaps().filter {

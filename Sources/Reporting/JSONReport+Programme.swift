@@ -13,10 +13,7 @@ extension JSONReport {
     json.field("name", result.indicator.name)
     json.field("numerator", result.numerator)
     json.field("numerator_highest", result.numeratorHighest)
-    json.key("parts")
-    json.beginArray()
-    for part in result.parts {
-      json.element()
+    json.array("parts", result.parts) { part, json in
       json.beginObject()
       json.field("code", part.code)
       json.field("denominator", part.denominator)
@@ -25,7 +22,6 @@ extension JSONReport {
       json.field("value", part.value)
       json.endObject()
     }
-    json.endArray()
     json.field("plan", result.indicator.plan)
     json.field("previous_value", result.previousValue)
     json.field("undecided_count", result.undecidedCount)
@@ -40,10 +36,7 @@ extension JSONReport {
   static func append(_ ranking: Ranking, to json: inout JSONWriter) {
     json.beginObject()
     json.field("level", ranking.level)
-    json.key("rows")
-    json.beginArray()
-    for row in ranking.rows {
-      json.element()
+    json.array("rows", ranking.rows) { row, json in
       json.beginObject()
       json.field("code", row.code)
       json.field("devices", row.deviceCount)
@@ -58,7 +51,6 @@ extension JSONReport {
       json.field("usage", row.usage)
       json.endObject()
     }
-    json.endArray()
     json.endObject()
   }
 }

@@ -8,13 +8,7 @@ extension JSONReport {
   /// Absent where the kind has no conditions of service.
   static func appendFailures(of report: DeviceReport, to json: inout JSONWriter) {
     guard report.service != nil else { return }
-    json.key("service_failures")
-    json.beginArray()
-    for failure in report.serviceFailures {
-      json.element()
-      append(failure, to: &json)
-    }
-    json.endArray()
+    json.array("service_failures", report.serviceFailures) { append($0, to: &$1) }
     // False where an older nhip sealed a day and kept only how long its failures lasted together.
     json.field("service_failures_complete", !report.hasLostServiceFailures)
   }
@@ -24,13 +18,7 @@ extension JSONReport {
     json.beginObject()
     json.field("end", failure.interval.end)
     // What had to hold and did not, as the profile has it.
-    json.key("failing")
-    json.beginArray()
-    for condition in failure.failing {
-      json.element()
-      append(condition, to: &json)
-    }
-    json.endArray()
+    json.array("failing", failure.failing) { append($0, to: &$1) }
     // Service was seen to be back at its end, within the period.
     json.field("restored", failure.isRestored)
     json.field("start", failure.interval.start)

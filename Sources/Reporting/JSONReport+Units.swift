@@ -7,11 +7,8 @@ import Telemetry
 extension JSONReport {
   /// What stands before a unit's devices; the order is that of the keys.
   static func appendHead(of unit: UnitReport, to json: inout JSONWriter) {
-    if let times = unit.announcedTimes {
-      // Without what was entered after the fact; absent where that is the same.
-      json.key("announced_times")
-      append(times, to: &json)
-    }
+    // Without what was entered after the fact; absent where that is the same.
+    append("announced_times", unit.announcedTimes, to: &json)
     json.field("area_class", unit.areaClass)
     json.field("code", unit.code)
     json.field("depth", unit.depth)
@@ -28,22 +25,9 @@ extension JSONReport {
     append("service", unit.service, to: &json)
     json.field("site_count", unit.siteCount)
     // Where the devices that stand directly in it stand.
-    json.key("sites")
-    json.beginArray()
-    for site in unit.sites {
-      json.element()
-      append(site, to: &json)
-    }
-    json.endArray()
-    json.key("times")
-    append(unit.times, to: &json)
-    json.key("usage")
-    json.beginArray()
-    for usage in unit.usage {
-      json.element()
-      append(usage.result, kind: usage.kind, to: &json)
-    }
-    json.endArray()
+    json.array("sites", unit.sites) { append($0, to: &$1) }
+    append("times", unit.times, to: &json)
+    json.array("usage", unit.usage) { append($0.result, kind: $0.kind, to: &$1) }
     // When it ended or will; absent if open.
     json.field("valid_to", unit.validTo)
   }
@@ -51,17 +35,13 @@ extension JSONReport {
   /// The sums of the devices of one site.
   private static func append(_ site: SiteReport, to json: inout JSONWriter) {
     json.beginObject()
-    if let times = site.announcedTimes {
-      json.key("announced_times")
-      append(times, to: &json)
-    }
+    append("announced_times", site.announcedTimes, to: &json)
     json.field("code", site.code)
     json.field("device_count", site.deviceCount)
     json.field("name", site.name)
     json.field("outages", site.outageCount)
     append("service", site.service, to: &json)
-    json.key("times")
-    append(site.times, to: &json)
+    append("times", site.times, to: &json)
     json.endObject()
   }
 
@@ -70,10 +50,7 @@ extension JSONReport {
     _ report: DeviceReport, siteName: String, causes: [RecordedCause], to json: inout JSONWriter
   ) {
     json.beginObject()
-    if let times = report.announcedTimes {
-      json.key("announced_times")
-      append(times, to: &json)
-    }
+    append("announced_times", report.announcedTimes, to: &json)
     json.key("availability")
     appendAvailability(of: report, causes: causes, to: &json)
     json.field("commune", report.device.commune)
@@ -100,13 +77,7 @@ extension JSONReport {
     json.field("site_name", siteName)
     json.key("strip")
     append(report.strip, to: &json)
-    json.key("usage")
-    json.beginArray()
-    for result in report.usage {
-      json.element()
-      append(result, kind: nil, to: &json)
-    }
-    json.endArray()
+    json.array("usage", report.usage) { append($0, kind: nil, to: &$1) }
     json.endObject()
   }
 
@@ -121,7 +92,11 @@ extension JSONReport {
   }
 
   /// Milliseconds in each state; they sum to the period.
-  private static func append(_ times: StateTimes, to json: inout JSONWriter) {
+  private static func append(
+    _ name: String, _ times: StateTimes?, to json: inout JSONWriter
+  ) {
+    guard let times else { return }
+    json.key(name)
     json.beginObject()
     json.field("down_ms", times.down)
     json.field("excluded_ms", times[.excluded])
@@ -157,13 +132,9 @@ extension JSONReport {
     json.field("longest_outage_ms", report.longestOutage)
     json.field("lowest_ppm", times.ratioLowest)
     appendStates(of: times, to: &json)
-    json.key("outage_list")
-    json.beginArray()
-    for outage in report.outages {
-      json.element()
-      append(outage, recorded: causes.of(outage.interval), to: &json)
+    json.array("outage_list", report.outages) {
+      append($0, recorded: causes.of($0.interval), to: &$1)
     }
-    json.endArray()
     json.field("outages", report.outageCount)
     json.field("ppm", times.ratio)
     json.field("short_outages", report.shortOutageCount)
@@ -192,7 +163,7 @@ extension JSONReport {
   ) {
     json.beginObject()
     json.field("accountable_ms", outage.accountable)
-    json.field("cause", snakeCase(outage.cause))
+    json.field("cause", FigureNames.of(outage.cause))
     json.field("down_in_period_ms", outage.downInPeriod)
     json.field("end", outage.interval.end)
     json.field("marked", outage.isMarked)
@@ -243,10 +214,7 @@ extension JSONReport {
   private static func append(_ strip: Strip, to json: inout JSONWriter) {
     json.beginObject()
     json.field("bar_length_ms", strip.barLength)
-    json.key("bars")
-    json.beginArray()
-    for bar in strip.bars {
-      json.element()
+    json.array("bars", strip.bars) { bar, json in
       json.beginArray()
       json.element()
       json.value(Int64(bar.up))
@@ -258,7 +226,6 @@ extension JSONReport {
       json.value(Int64(bar.unobserved))
       json.endArray()
     }
-    json.endArray()
     json.field("start", strip.start)
     json.endObject()
   }

@@ -52,38 +52,20 @@ package enum JSONReport {
   }
 
   private static func appendHead(of report: Report, to json: inout JSONWriter) {
-    json.key("alerts")
-    json.beginArray()
-    for line in report.alerts.rules {
-      json.element()
-      append(line, to: &json)
-    }
-    json.endArray()
+    json.array("alerts", report.alerts.rules) { append($0, to: &$1) }
     json.key("data_quality")
     append(report.quality, to: &json)
     // Counts changes of what figures mean.
     json.field("definition_version", report.provenance.definitionVersion)
     json.field("format", "nhip-report/2")
-    json.key("indicators")
-    json.beginArray()
-    for result in report.indicators {
-      json.element()
-      append(result, to: &json)
-    }
-    json.endArray()
+    json.array("indicators", report.indicators) { append($0, to: &$1) }
     json.field("known_until", report.knownUntil)
     json.field("outage_min_ms", report.settings.outageMin)
     json.field("period_end", report.period.end)
     json.field("period_start", report.period.start)
     // False only when every day is sealed and judged by the same rules still.
     json.field("provisional", !report.seal.isSealed)
-    json.key("rankings")
-    json.beginArray()
-    for ranking in report.rankings {
-      json.element()
-      append(ranking, to: &json)
-    }
-    json.endArray()
+    json.array("rankings", report.rankings) { append($0, to: &$1) }
     // Before it readings are gone and what was sealed stands; absent if none are.
     json.field("readings_from", report.seal.readingsGoneUntil)
     // 1 unless a sealed day was revised.
@@ -114,16 +96,12 @@ package enum JSONReport {
     json.field("inbox_messages", quality.inboxMessages)
     json.field("out_of_range", quality.outOfRange)
     json.field("own_clock_wrong", quality.ownClockWrong)
-    json.key("quarantine")
-    json.beginArray()
-    for entry in quality.quarantine {
-      json.element()
+    json.array("quarantine", quality.quarantine) { entry, json in
       json.beginObject()
       json.field("count", entry.count)
       json.field("reason", entry.reason)
       json.endObject()
     }
-    json.endArray()
     json.field("readings", quality.readings)
     // From before messages were counted by day; both absent if there are none.
     json.field("undated_messages", quality.undatedThrough.map { _ in quality.undatedMessages })
@@ -131,9 +109,5 @@ package enum JSONReport {
     json.field("untimed", quality.untimed)
     json.field("wrong_clock", quality.wrongClock)
     json.endObject()
-  }
-
-  static func snakeCase(_ state: DeviceState) -> String {
-    state == .noLink ? "no_link" : state.rawValue
   }
 }

@@ -40,6 +40,19 @@ struct JSONWriter {
     text.append("\" : ")
   }
 
+  /// An array under a key, each element written by `write`.
+  mutating func array<Elements: Sequence>(
+    _ key: String, _ elements: Elements, _ write: (Elements.Element, inout JSONWriter) -> Void
+  ) {
+    self.key(key)
+    beginArray()
+    for one in elements {
+      element()
+      write(one, &self)
+    }
+    endArray()
+  }
+
   private mutating func begin(_ bracket: UInt8) {
     text.append(bracket)
     depth += 1
@@ -113,12 +126,6 @@ struct JSONWriter {
   }
 
   mutating func field(_ key: String, _ strings: [String]) {
-    self.key(key)
-    beginArray()
-    for string in strings {
-      element()
-      value(string)
-    }
-    endArray()
+    array(key, strings) { $1.value($0) }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Analysis
 import Storage
 import Telemetry
 
@@ -29,11 +30,14 @@ extension Report {
   }
 
   /// A report on the period before, if targets are to be compared and the store knows enough of it.
+  ///
+  /// - Parameter observed: when nhip could hear.
   static func reportBefore(
-    _ previous: Interval?, store: Store, targets: ProgrammeTargets, scopes: ReportScopes,
-    settings: UptimeSettings, progress: (Double) -> Void
+    _ previous: Interval?, store: Store, observed: IntervalSet, targets: ProgrammeTargets,
+    scopes: ReportScopes, settings: UptimeSettings, progress: (Double) -> Void
   ) throws -> (report: Report, scope: ReportScope)? {
-    guard let previous, !targets.indicators.isEmpty, try isComparable(previous, store: store)
+    guard let previous, !targets.indicators.isEmpty,
+      try isComparable(previous, store: store, observed: observed)
     else { return nil }
     let scope = scopes.scope(of: previous)
     let (report, _) = try read(previous, scope, from: store, settings: settings, progress: progress)
@@ -42,11 +46,10 @@ extension Report {
 
   /// A difference from a period of which nhip heard less than half would be taken for progress.
   private static func isComparable(
-    _ previous: Interval, store: Store
+    _ previous: Interval, store: Store, observed: IntervalSet
   ) throws(StoreError) -> Bool {
-    let first = try store.observed(from: 0, to: .max).map(\.start).min()
-    let earliest = try store.span()?.start
-    guard let known = first ?? earliest else { return false }
+    let earliest = observed.isEmpty ? try store.span()?.start : observed.intervals.first?.start
+    guard let known = earliest else { return false }
     return known <= previous.start + previous.duration / 2
   }
 }

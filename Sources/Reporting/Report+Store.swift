@@ -55,7 +55,8 @@ extension Report {
     guard contents.contains(.programme) else { return report }
     let targets = try targets ?? .inForce(in: store)
     let before = try reportBefore(
-      previous, store: store, targets: targets, scopes: scopes, settings: settings
+      previous, store: store, observed: reading.observed, targets: targets, scopes: scopes,
+      settings: settings
     ) { progress(share + $0 * (1 - share)) }
     report.addProgramme(
       targets, scope: scope, before: before, placements: scopes.placements, unit: unit, kind: kind,

@@ -16,12 +16,15 @@ struct ReportScopes {
   /// - Parameters:
   ///   - unit: code of the unit that the report is restricted to; nil for all.
   ///   - kind: the only kind of device; nil for all.
+  ///   - device: registry number of the only device; nil for all.
   init(
     store: Store, profiles: [Profile], period: Interval, previous: Interval? = nil,
-    unit: String?, kind: String? = nil
+    unit: String? = nil, kind: String? = nil, device: Int64? = nil
   ) throws {
     (self.profiles, self.unit, self.kind) = (profiles, unit, kind)
-    registry = try store.registry()
+    var registry = try store.registry()
+    if let device { registry.devices.removeAll { $0.number != device } }
+    self.registry = registry
     placements = try Placements.read(from: store, registry: registry)
     plans = try ServicePlans(
       store: store, registry: registry, profiles: profiles, placements: placements,

@@ -18,14 +18,14 @@ enum SealedIntervals {
   static func text(of availability: Availability) -> String {
     let start = availability.period.start
     var parts = availability.states.map { part in
-      "\(JSONReport.snakeCase(part.state)):\(part.interval.start - start)"
+      "\(FigureNames.of(part.state)):\(part.interval.start - start)"
     }
     for outage in availability.outages {
       let marks = (outage.isMarked ? "m" : "") + (outage.isOpen ? "o" : "")
       let times = [outage.interval.start, outage.interval.end, outage.accountable]
       parts.append(
         "\(outageWord):" + times.map { "\($0)" }.joined(separator: ":")
-          + ":\(JSONReport.snakeCase(outage.cause)):\(marks.isEmpty ? "-" : marks)")
+          + ":\(FigureNames.of(outage.cause)):\(marks.isEmpty ? "-" : marks)")
     }
     return parts.joined(separator: " ")
   }
@@ -65,6 +65,6 @@ enum SealedIntervals {
   }
 
   private static func state(_ text: Substring) -> DeviceState? {
-    DeviceState.allCases.first { JSONReport.snakeCase($0) == text }
+    DeviceState.allCases.first { FigureNames.of($0) == text }
   }
 }

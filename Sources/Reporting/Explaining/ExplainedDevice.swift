@@ -30,15 +30,10 @@ struct ExplainedDevice {
     store: Store, profiles: [Profile], device number: Int64, period: Interval,
     settings: UptimeSettings?, progress: (Double) -> Void
   ) throws {
-    var registry = try store.registry()
-    registry.devices.removeAll { $0.number != number }
-    placements = try Placements.read(from: store, registry: registry)
-    scope = ReportScope(
-      registry: registry, profiles: profiles,
-      plans: try ServicePlans(
-        store: store, registry: registry, profiles: profiles, placements: placements,
-        period: period),
-      placements: placements, period: period, unit: nil, kind: nil)
+    let scopes = try ReportScopes(
+      store: store, profiles: profiles, period: period, device: number)
+    placements = scopes.placements
+    scope = scopes.scope(of: period)
     guard let device = scope.devices.first, let profile = scope.profiles[device.kind] else {
       return nil
     }

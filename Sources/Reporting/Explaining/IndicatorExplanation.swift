@@ -79,8 +79,7 @@ package struct IndicatorExplanation: Sendable {
       var devices = (judged[item.position] ?? []).map { (facts.devices[$0.device], $0.outcome) }
       var place = node.unit.name
       if let device = item.device {
-        let outcome: IndicatorOutcome =
-          item.numerator > 0 ? .good : item.highest > 0 ? .unknown : .bad
+        let outcome = IndicatorOutcome(numerator: item.numerator, highest: item.highest)
         devices = [(facts.devices[device], outcome)]
       } else if indicator.formula != .systemsAtLevel {
         place = node.parent.map { facts.tree.nodes[$0].unit.name } ?? ""

@@ -27,11 +27,13 @@ struct ProgrammeReading {
     self.targets = try targets ?? .inForce(in: store)
     let scope = scopes.scope(of: period)
     let share = previous == nil ? 1.0 : 0.5
-    (report, _) = try Report.read(period, scope, from: store, settings: settings) {
+    let reading: PeriodReading
+    (report, reading) = try Report.read(period, scope, from: store, settings: settings) {
       progress($0 * share)
     }
     let before = try Report.reportBefore(
-      previous, store: store, targets: self.targets, scopes: scopes, settings: settings
+      previous, store: store, observed: reading.observed, targets: self.targets, scopes: scopes,
+      settings: settings
     ) { progress(share + $0 * (1 - share)) }
     func facts(_ report: Report, _ scope: ReportScope) -> ProgrammeFacts {
       ProgrammeFacts(

@@ -111,7 +111,7 @@ package enum TextIndicatorExplanation {
 
     private func verdict(_ line: IndicatorExplanation.Line) -> String {
       guard explanation.isOfVerdicts else { return words.lineVerdict(isShort: line.isShort) }
-      return words.outcome(line.numerator > 0 ? .good : line.highest > 0 ? .unknown : .bad)
+      return words.outcome(IndicatorOutcome(numerator: line.numerator, highest: line.highest))
     }
   }
 }

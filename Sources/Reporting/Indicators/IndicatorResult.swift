@@ -143,6 +143,13 @@ struct IndicatorJudgement: Sendable, Hashable {
 package enum IndicatorOutcome: Int, Comparable, Sendable {
   case bad, unknown, good
   package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+  /// Of something that counts as one.
+  ///
+  /// - Parameter highest: the numerator if everything that is not known had been good.
+  init(numerator: Int64, highest: Int64) {
+    self = numerator > 0 ? .good : highest > 0 ? .unknown : .bad
+  }
 }
 
 private struct IndicatorSum {
