@@ -108,14 +108,14 @@ package struct Metric: Sendable, Hashable {
   package var aggregation: Aggregation?
   /// The words a state may take; empty means any word up to 64 bytes.
   package var words: [String]
-  /// A detector watches this metric (gauges only, at most four a kind).
-  package var isWatched: Bool
+  /// A detector watches this metric, of a counter its rate a second (at most four a kind); nil: no.
+  package var watch: Watch?
   package var title: Title
 
   package init(
     name: String, path: String, form: Form, unit: String = "", lowest: Double? = nil,
     highest: Double? = nil, aggregation: Aggregation? = nil, words: [String] = [],
-    isWatched: Bool = false, title: Title
+    watch: Watch? = nil, title: Title
   ) {
     self.name = name
     self.path = path
@@ -125,7 +125,7 @@ package struct Metric: Sendable, Hashable {
     self.highest = highest
     self.aggregation = aggregation
     self.words = words
-    self.isWatched = isWatched
+    self.watch = watch
     self.title = title
   }
 }

@@ -33,9 +33,9 @@ struct JudgeBench {
   }
 
   private static func profile(_ serviceHours: [ServiceHours]) -> Profile {
-    func metric(_ name: String, _ form: Metric.Form, isWatched: Bool = false) -> Metric {
+    func metric(_ name: String, _ form: Metric.Form, watch: Watch? = nil) -> Metric {
       Metric(
-        name: name, path: "/\(name)", form: form, isWatched: isWatched,
+        name: name, path: "/\(name)", form: form, watch: watch,
         title: Title(vi: name, en: name))
     }
     func rule(_ name: String, _ trigger: AlertRule.Trigger) -> AlertRule {
@@ -47,7 +47,7 @@ struct JudgeBench {
       offlineAfter: 180_000, serviceHours: serviceHours,
       metrics: [
         metric("up", .gauge), metric("online", .flag), metric("wan_up", .flag),
-        metric("clients", .gauge, isWatched: true), metric("hot", .flag),
+        metric("clients", .gauge, watch: Watch()), metric("hot", .flag),
       ],
       service: [], usage: [],
       alerts: [

@@ -90,8 +90,8 @@ extension KnownMetrics {
       map[key]?.report("'\(key)' means nothing beside 'anomaly'", allowed: "anomaly alone")
     }
     guard let metric = self.metric(anomaly) else { return nil }
-    guard metric.form == .gauge, metric.isWatched else {
-      anomaly.report("the metric is not watched", allowed: "a gauge with watched: true")
+    guard metric.watch != nil else {
+      anomaly.report("the metric is not watched", allowed: "a metric with watched: true")
       return nil
     }
     return .anomaly(metric: metric.name)

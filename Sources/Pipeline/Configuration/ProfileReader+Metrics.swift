@@ -24,7 +24,7 @@ extension ProfileReader {
         "\(own.count) metrics and \(CommonMetrics.all.count) common ones",
         allowed: "at most \(Self.metricCountMax) together")
     }
-    let watched = map.entries.filter { $0.value.node["watched"]?.scalar?.string == "true" }
+    let watched = map.entries.filter { Self.isWatched($0.value.node["watched"]) }
     for (name, value) in watched.dropFirst(Self.watchedCountMax) {
       value.reportKey(
         name, at: map.keyPlaces[name], "one watched metric too many",
@@ -56,14 +56,14 @@ extension ProfileReader {
     let range = map["range"].flatMap(self.range)
     let aggregation = map["aggregation"]?.word(Metric.Aggregation.self)
     let words = map["words"].flatMap(self.words)
-    let isWatched = map["watched"]?.boolean()
+    let watch = map["watched"].flatMap(self.watch)
     guard let path, let form, let title else { return nil }
     checkFit(map, form: form)
     checkAggregation(map, path: path, form: form)
     return Metric(
       name: name, path: path, form: form, unit: unit ?? "", lowest: range?.lowest,
       highest: range?.highest, aggregation: aggregation, words: words ?? [],
-      isWatched: isWatched ?? false, title: title)
+      watch: watch, title: title)
   }
 
   /// Which keys mean something for which form.
@@ -76,8 +76,9 @@ extension ProfileReader {
     if form != .state {
       map["words"]?.report("a \(form.rawValue) has no words", allowed: "type state")
     }
-    if form != .gauge, map["watched"]?.node.scalar?.string == "true" {
-      map["watched"]?.report("a \(form.rawValue) cannot be watched", allowed: "type gauge")
+    if !isNumber, Self.isWatched(map["watched"]?.node) {
+      map["watched"]?.report(
+        "a \(form.rawValue) cannot be watched", allowed: "type gauge or counter")
     }
   }
 
