@@ -43,6 +43,7 @@ package struct AlertBook {
 
   private var open: [Subject: Alert] = [:]
   private var devices: [Device] = []
+  private var places = AlertPlaces()
   /// Of registry numbers, in `devices`: those are large, and shared with everybody who has them.
   private var positionOfNumber: [Int64: Int32] = [:]
   /// Alerts changed since the last commit, each once, in the order of their first change.
@@ -69,6 +70,7 @@ package struct AlertBook {
 
   package mutating func take(_ registry: Registry) {
     devices = registry.devices
+    places = AlertPlaces(registry)
     positionOfNumber = Dictionary(
       uniqueKeysWithValues: zip(devices.lazy.map(\.number), 0..<Int32(devices.count)))
   }
@@ -101,7 +103,10 @@ package struct AlertBook {
       id: AlertID.of(rule: name, device: number, since: since), rule: name, device: number,
       commune: device.commune, severity: rule.severity, since: since, firedAt: now,
       title: rule.title,
-      summary: AlertWords.summary(evidence, metric: metric, since: since),
+      summary: AlertWords.summary(
+        evidence, rule: rule, metric: metric,
+        device: device.name.isEmpty ? device.id : device.name,
+        place: places.text(ofSite: device.site), since: since),
       evidence: evidence.json)
     open[subject] = alert
     note(alert, device, at: now)

@@ -24,13 +24,39 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
   package var word: String?
   /// Condition: the comparison that holds, as `< 100`.
   package var condition: String?
-  /// Anomaly: the usual value and how far from it values usually are.
+  /// Condition: how long it had held when the alert opened, in seconds.
+  package var heldSeconds: Int64?
+  /// Anomaly: the usual value, the band in which values usually lie, and how far from the usual
+  /// they are on average.
   package var expected: Double?
+  package var lower: Double?
+  package var upper: Double?
   package var usualDeviation: Double?
-  /// Anomaly: how many usual deviations away from the expected value.
-  package var score: Double?
+  /// Anomaly: how new the value is in this device's life, at least 0; it decides what is told.
+  package var novelty: Double?
+  /// Anomaly: how many times its usual deviation it lies off, damped; it ranks what is listed.
+  package var severity: Double?
+  /// Anomaly: by which comparison it was found, and on which side of the usual.
+  package var channel: Channel?
+  package var isAbove: Bool?
   /// Anomaly: the local hour (0–23) whose values it was compared with; absent for the whole day.
   package var localHour: Int?
+  /// Anomaly: how many readings of this metric the device had been learnt from.
+  package var readingCount: Int?
+
+  /// What a detector compares a reading with.
+  package enum Channel: String, Codable, Sendable, CaseIterable {
+    /// The level of the last readings with the one of long ago.
+    case level
+    /// The reading with what is usual at this hour.
+    case seasonal
+    /// The level of the last readings with what is usual at their hours.
+    case drift
+    /// The reading with the level of long ago.
+    case spike
+    /// How restless the last readings are.
+    case texture
+  }
 
   /// A JSON object with keys in snake case.
   package var json: String {
@@ -68,7 +94,7 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
   }
 
   package static func condition(
-    _ condition: Condition, metric: Metric, value: Value
+    _ condition: Condition, metric: Metric, value: Value, held: Milliseconds = 0
   ) -> AlertEvidence {
     var evidence = AlertEvidence(trigger: .condition)
     evidence.metric = metric.name
@@ -81,21 +107,25 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
       case .word(let word): word
       }
     evidence.condition = "\(condition.comparison.rawValue) \(constant)"
+    evidence.heldSeconds = held / 1_000
     return evidence
   }
 
-  package static func anomaly(
-    metric: Metric, value: Double, expected: Double, usualDeviation: Double, score: Double,
-    localHour: Int?
-  ) -> AlertEvidence {
+  package static func anomaly(metric: Metric, _ finding: AnomalyFinding) -> AlertEvidence {
     var evidence = AlertEvidence(trigger: .anomaly)
     evidence.metric = metric.name
-    evidence.unit = metric.unit
-    evidence.value = finite(value)
-    evidence.expected = finite(expected)
-    evidence.usualDeviation = finite(usualDeviation)
-    evidence.score = finite(score)
-    evidence.localHour = localHour
+    evidence.unit = metric.form == .counter ? "\(metric.unit)/s" : metric.unit
+    evidence.value = finite(finding.value)
+    evidence.expected = finite(finding.expected)
+    evidence.lower = finite(finding.lower)
+    evidence.upper = finite(finding.upper)
+    evidence.usualDeviation = finite(finding.usualDeviation)
+    evidence.novelty = finite(finding.novelty)
+    evidence.severity = finite(finding.severity)
+    evidence.channel = finding.channel
+    evidence.isAbove = finding.isAbove
+    evidence.localHour = finding.localHour
+    evidence.readingCount = finding.readingCount
     return evidence
   }
 

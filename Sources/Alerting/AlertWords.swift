@@ -2,112 +2,129 @@
 
 import Telemetry
 
-/// The sentences of alerts, in both languages: the only file of this target with Vietnamese.
+/// The sentences of alerts, in both languages: with its extensions, the only files of this target
+/// with Vietnamese.
+///
+/// The words are those of a commune officer: no jargon, no code of a program. A sentence ends with
+/// who does what next: what the rule's profile says (`action`), or what fits any device.
 enum AlertWords {
-  /// - Parameter metric: the one the evidence names; nil for an offline alert.
+  /// What an alert's sentence is made of besides its names.
+  struct Account {
+    /// The first is needed, the others are good to know; each begins in lower case.
+    var facts: [Title]
+    /// Who does what next, where the profile says nothing.
+    var action: Title
+  }
+
+  /// - Parameters:
+  ///   - metric: the one the evidence names; nil for an offline alert.
+  ///   - device: its name.
+  ///   - place: where it stands; empty where nobody said.
   static func summary(
-    _ evidence: AlertEvidence, metric: Metric?, since: Milliseconds
+    _ evidence: AlertEvidence, rule: AlertRule, metric: Metric?, device: String, place: String,
+    since: Milliseconds
   ) -> Title {
-    switch evidence.trigger {
-    case .offline: offline(evidence, since: since)
-    case .condition: condition(evidence, metric, since: since)
-    case .anomaly: anomaly(evidence, metric)
-    }
+    let account =
+      switch evidence.trigger {
+      case .offline: offline(evidence)
+      case .condition: condition(evidence, metric)
+      case .anomaly: anomaly(evidence)
+      }
+    return sentence(account, rule: rule, device: device, place: place, since: since)
   }
 
-  private static func offline(_ evidence: AlertEvidence, since: Milliseconds) -> Title {
+  static func sentence(
+    _ account: Account, rule: AlertRule, device: String, place: String, since: Milliseconds
+  ) -> Title {
+    let action = rule.action ?? account.action
+    func sentence(_ language: KeyPath<Title, String>, _ since: String) -> String {
+      AlertSentence(
+        title: rule.title[keyPath: language], device: device, place: place,
+        facts: account.facts.map { $0[keyPath: language] }, since: since,
+        action: action[keyPath: language]
+      ).text
+    }
+    let at = moment(since)
+    return Title(vi: sentence(\.vi, "từ \(at)"), en: sentence(\.en, "since \(at)"))
+  }
+
+  /// HH:mm dd/MM/yyyy: people need no seconds.
+  static func moment(_ instant: Milliseconds) -> String {
+    let text = LocalTime.text(instant)
+    return "\(text.dropFirst(11).prefix(5)) \(text.prefix(10))"
+  }
+
+  // MARK: Silence
+
+  private static func offline(_ evidence: AlertEvidence) -> Account {
+    let action = Title(
+      vi: "Cán bộ xã kiểm tra nguồn điện và dây mạng tại chỗ",
+      en: "Commune officer: check power and network cable on site")
+    let allowance = duration((evidence.allowanceSeconds ?? 0) * 1_000)
     guard let lastHeardAt = evidence.lastHeardAt else {
-      return Title(
-        vi: "chưa từng nhận được tín hiệu từ khi đưa vào sử dụng \(LocalTime.text(since))",
-        en: "never heard since it was commissioned \(LocalTime.text(since))")
+      return Account(
+        facts: [
+          Title(
+            vi: "chưa từng có tín hiệu, quá \(allowance.vi) cho phép",
+            en: "never heard, beyond the \(allowance.en) allowed")
+        ], action: action)
     }
-    let last = LocalTime.text(lastHeardAt.milliseconds)
-    if let mark = evidence.markReceivedAt.map({ LocalTime.text($0.milliseconds) }) {
-      return Title(
-        vi: "máy chủ MQTT báo thiết bị ngắt kết nối lúc \(mark); tín hiệu cuối lúc \(last)",
-        en: "the broker told at \(mark) that it is disconnected; last heard \(last)")
+    guard let mark = evidence.markReceivedAt else {
+      return Account(
+        facts: [
+          Title(
+            vi: "không có tín hiệu quá \(allowance.vi) cho phép",
+            en: "silent beyond the \(allowance.en) allowed")
+        ], action: action)
     }
-    let allowance = evidence.allowanceSeconds ?? 0
-    return Title(
-      vi: "không có tín hiệu từ \(last), quá \(allowance) giây cho phép",
-      en: "silent since \(last), longer than the \(allowance) seconds allowed")
+    let after = duration(mark.milliseconds - lastHeardAt.milliseconds)
+    return Account(
+      facts: [
+        Title(
+          vi: "máy chủ báo đã mất kết nối, \(after.vi) sau tín hiệu cuối",
+          en: "the broker says it is gone, \(after.en) after its last signal")
+      ], action: action)
   }
 
-  private static func condition(
-    _ evidence: AlertEvidence, _ metric: Metric?, since: Milliseconds
-  ) -> Title {
-    let from = LocalTime.text(since)
-    guard metric?.form == .gauge || metric?.form == .counter else {
-      let (vi, en) = wordOrFlag(evidence, metric)
-      return Title(
-        vi: "\(name(metric).vi): \(vi), từ \(from)", en: "\(name(metric).en): \(en), since \(from)")
+  // MARK: Conditions
+
+  private static func condition(_ evidence: AlertEvidence, _ metric: Metric?) -> Account {
+    let action = Title(
+      vi: "Cán bộ xã kiểm tra thiết bị, cần thì báo đơn vị bảo trì",
+      en: "Commune officer: check the device, call maintenance if needed")
+    var facts: [Title] = []
+    if metric?.form == .gauge || metric?.form == .counter, let value = evidence.value {
+      let shown = quantity(value, unit: evidence.unit)
+      let limit = evidence.condition.flatMap { self.limit($0, unit: evidence.unit) }
+      facts.append(
+        Title(
+          vi: shown.vi + (limit.map { " (báo khi \($0.vi))" } ?? ""),
+          en: shown.en + (limit.map { " (alert if \($0.en))" } ?? "")))
     }
-    let value = evidence.value.map(plain) ?? "?"
-    let shown = value + unit(metric)
-    let limit = evidence.condition ?? ""
-    return Title(
-      vi: "\(name(metric).vi): \(comma(shown)) (ngưỡng cảnh báo \(comma(limit))), từ \(from)",
-      en: "\(name(metric).en): \(shown) (alert at \(limit)), since \(from)")
-  }
-
-  private static func wordOrFlag(
-    _ evidence: AlertEvidence, _ metric: Metric?
-  ) -> (vi: String, en: String) {
-    if let word = evidence.word { return (word, word) }
-    return evidence.value == 0 ? ("không", "no") : ("có", "yes")
-  }
-
-  private static func anomaly(_ evidence: AlertEvidence, _ metric: Metric?) -> Title {
-    let value = (evidence.value.map(plain) ?? "?") + unit(metric)
-    let expected = (evidence.expected.map(plain) ?? "?") + unit(metric)
-    let deviation = evidence.usualDeviation.map(plain) ?? "?"
-    let hour = evidence.localHour.map { (vi: " lúc \($0) giờ", en: " at \($0):00") }
-    let times = evidence.timesUsual.map {
-      (vi: "gấp \($0) lần mức thường thấy", en: "\($0) times the usual")
+    let held = (evidence.heldSeconds ?? 0) * 1_000
+    if held > 0 {
+      let long = duration(held)
+      facts.append(Title(vi: "đã kéo dài \(long.vi)", en: "for \(long.en) now"))
+    } else if facts.isEmpty {
+      facts.append(Title(vi: "thấy trong 1 lần đo", en: "seen in 1 reading"))
     }
-    let usual = times ?? (vi: "khác mức thường thấy", en: "unlike the usual")
-    return Title(
-      vi: "\(name(metric).vi): \(comma(value)), \(usual.vi)\(hour?.vi ?? "") "
-        + "(\(comma(expected)), thường lệch \(comma(deviation)))",
-      en: "\(name(metric).en): \(value), \(usual.en)\(hour?.en ?? "") "
-        + "(\(expected), usually within \(deviation))")
+    return Account(facts: facts, action: action)
   }
 
-  private static func name(_ metric: Metric?) -> Title {
-    metric?.title ?? Title(vi: "?", en: "?")
-  }
-
-  /// UCUM's braces are notes that the metric's title says better, its `1` is no unit.
-  private static func unit(_ metric: Metric?) -> String {
-    guard let unit = metric?.unit, !unit.isEmpty, unit != "1", !unit.contains("{") else {
-      return ""
-    }
-    return unit == "%" ? "%" : " \(unit == "Cel" ? "°C" : unit)"
-  }
-
-  /// At most two decimals, a decimal point, no group separators.
-  static func plain(_ number: Double) -> String {
-    guard number.magnitude < 1e15 else { return "\(number)" }
-    let hundredths = Int64((number * 100).rounded())
-    let (whole, rest) = (hundredths.magnitude / 100, hundredths.magnitude % 100)
-    let sign = hundredths < 0 ? "-" : ""
-    guard rest > 0 else { return "\(sign)\(whole)" }
-    let decimals = rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)"
-    return "\(sign)\(whole).\(decimals)"
-  }
-
-  private static func comma(_ text: String) -> String {
-    String(text.map { $0 == "." ? "," : $0 })
-  }
-}
-
-extension AlertEvidence {
-  /// How many times the usual, where that says more than the difference: from twice on, and where
-  /// the usual is not next to nothing.
-  var timesUsual: Int? {
-    guard let value, let expected, expected >= 0.5, value >= 2 * expected,
-      value / expected < 1_000_000
+  /// `< 100` in words.
+  private static func limit(_ condition: String, unit: String?) -> Title? {
+    let parts = condition.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, let comparison = Condition.Comparison(rawValue: String(parts[0])),
+      let number = Double(parts[1])
     else { return nil }
-    return Int((value / expected).rounded())
+    let limit = quantity(number, unit: unit)
+    return switch comparison {
+    case .equal: Title(vi: "bằng \(limit.vi)", en: "equal to \(limit.en)")
+    case .notEqual: Title(vi: "khác \(limit.vi)", en: "not \(limit.en)")
+    case .less: Title(vi: "dưới \(limit.vi)", en: "below \(limit.en)")
+    case .atMost: Title(vi: "không quá \(limit.vi)", en: "at most \(limit.en)")
+    case .greater: Title(vi: "trên \(limit.vi)", en: "above \(limit.en)")
+    case .atLeast: Title(vi: "từ \(limit.vi) trở lên", en: "at least \(limit.en)")
+    }
   }
 }

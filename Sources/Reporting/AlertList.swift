@@ -28,7 +28,7 @@ package enum AlertList {
         alert.id, words.severity(alert.severity), words.alertState(alert.state),
         device.map { $0.name.isEmpty ? $0.id : $0.name } ?? "\(alert.device)",
         format.instant(alert.since), alert.resolvedAt.map(format.instant) ?? "",
-        "\(words.title(alert.title)): \(words.title(alert.summary))",
+        words.title(alert.sentence),
       ])
     }
     return table.render()

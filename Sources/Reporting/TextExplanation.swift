@@ -111,7 +111,7 @@ package enum TextExplanation {
       let end = alert.resolvedAt.map(format.instant) ?? words.alertState(alert.state)
       text += "\(position + 1). \(format.instant(alert.since)) → \(end); "
       text += "\(words.severityHeading) \(words.severity(alert.severity)); "
-      text += "\(words.title(alert.title)): \(words.title(alert.summary)) [\(alert.id)]\n"
+      text += "\(words.title(alert.sentence)) [\(alert.id)]\n"
       if let acknowledgement = alert.acknowledgement {
         text += "   \(words.acknowledgedBy): \(acknowledgement.by), "
         text += "\(format.instant(acknowledgement.at)) \(acknowledgement.note)\n"

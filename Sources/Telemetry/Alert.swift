@@ -29,7 +29,8 @@ package struct Alert: Sendable, Hashable {
   /// Event time of the reading that ended it.
   package var resolvedAt: Milliseconds?
   package var title: Title
-  /// What was seen, in a sentence with its numbers.
+  /// What, where, since when, with its number, and who does what next: a sentence that stands by
+  /// itself. Of alerts that an older nhip opened, what was seen only.
   package var summary: Title
   /// The same for machines: a JSON object.
   package var evidence: String
@@ -69,6 +70,18 @@ package struct Alert: Sendable, Hashable {
   }
 
   package var isOpen: Bool { state != .resolved }
+
+  /// The one sentence to show in a list.
+  package var sentence: Title {
+    func joined(_ title: String, _ summary: String) -> String {
+      let start = title.prefix(Self.titleComparedMax)
+      return summary.hasPrefix(start) ? summary : "\(title): \(summary)"
+    }
+    return Title(vi: joined(title.vi, summary.vi), en: joined(title.en, summary.en))
+  }
+
+  /// A long title is shortened in its sentence, but never below this.
+  private static let titleComparedMax = 8
 }
 
 /// A message that waits in the store until the broker has confirmed it.

@@ -221,11 +221,16 @@ package struct AlertRule: Sendable, Hashable {
   package var title: Title
   package var severity: Severity
   package var trigger: Trigger
+  /// Who does what next; nil says what fits any device.
+  package var action: Title?
 
-  package init(name: String, title: Title, severity: Severity, trigger: Trigger) {
+  package init(
+    name: String, title: Title, severity: Severity, trigger: Trigger, action: Title? = nil
+  ) {
     self.name = name
     self.title = title
     self.severity = severity
     self.trigger = trigger
+    self.action = action
   }
 }

@@ -64,7 +64,7 @@ final class LiveBoard {
       $0.padding(toLength: 12, withPad: " ", startingAt: 0)
     }
     let name = names[alert.device] ?? "\(alert.device)"
-    return "  \(time) \(words.joined())\(name): \(alert.title.en): \(alert.summary.en)"
+    return "  \(time) \(words.joined())\(name): \(alert.sentence.en)"
   }
 
   /// Over the last picture on a terminal; anywhere else a line a second and every new alert once.

@@ -68,12 +68,27 @@ extension KnownMetrics {
   }
 
   func alertRule(_ name: String, _ node: YAMLNode) -> AlertRule? {
-    guard let map = node.mapping(keys: ["severity", "when", "title"]) else { return nil }
+    guard let map = node.mapping(keys: ["severity", "when", "title", "action"]) else { return nil }
     let severity = map.required("severity")?.word(AlertRule.Severity.self)
     let trigger = map.required("when").flatMap(self.trigger)
     let title = map.required("title").flatMap(readTitle)
+    let action = map["action"].flatMap(self.action)
     guard let severity, let trigger, let title else { return nil }
-    return AlertRule(name: name, title: title, severity: severity, trigger: trigger)
+    return AlertRule(
+      name: name, title: title, severity: severity, trigger: trigger, action: action)
+  }
+
+  /// Longer, an alert's sentence would have no room for what happened.
+  static let actionLengthMax = 70
+
+  /// The end of a sentence: its full stop is set by whoever says it.
+  private func action(_ node: YAMLNode) -> Title? {
+    guard let title = readTitle(node) else { return nil }
+    for text in [title.vi, title.en] where text.count > Self.actionLengthMax {
+      node.report(
+        "'\(text)' has \(text.count) characters", allowed: "at most \(Self.actionLengthMax)")
+    }
+    return title
   }
 
   private func trigger(_ node: YAMLNode) -> AlertRule.Trigger? {

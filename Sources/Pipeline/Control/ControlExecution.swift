@@ -66,7 +66,7 @@ struct ControlExecution {
       let alert = try AlertBook.acknowledge(
         id: id, by: by, note: note ?? "", store: store, isPublished: publishesAlerts, at: now)
       acknowledged.append(alert)
-      return "\(id) acknowledged: \(alert.title.vi): \(alert.summary.vi)"
+      return "\(id) acknowledged: \(alert.sentence.vi)"
     case .seal(let day):
       var settings = SealRun.Settings()
       settings.progress = progress

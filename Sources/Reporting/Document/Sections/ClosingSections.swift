@@ -53,7 +53,7 @@ extension DocumentBuilder {
         alert.resolvedAt.map { .instant($0) } ?? .text(stillOpen),
         .text(words.severity(alert.severity)),
         .text(names[alert.device] ?? "\(alert.device)"),
-        .text("\(words.title(alert.title)): \(words.title(alert.summary))"),
+        .text(words.title(alert.sentence)),
       ])
     }
     return table
