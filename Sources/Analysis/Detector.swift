@@ -3,7 +3,7 @@
 import Telemetry
 
 /// What a detector says of one value that it finds unusual, in numbers a person can check.
-package struct Judgement: Hashable, Sendable {
+package struct BaselineJudgement: Hashable, Sendable {
   package var value: Double
   package var expected: Double
   package var usualDeviation: Double
@@ -23,7 +23,7 @@ package struct Judgement: Hashable, Sendable {
 /// Watches one gauge of one device. A detector is a value; its state is flat and small.
 package protocol Detector: Sendable {
   /// Learns from `value` and judges it; nil while warming up and for values that are not finite.
-  mutating func judge(_ value: Double, at time: Milliseconds) -> Judgement?
+  mutating func judge(_ value: Double, at time: Milliseconds) -> BaselineJudgement?
   /// The whole state, to be kept at a checkpoint.
   func encoded() -> [UInt8]
   /// Nil if the bytes are not a state of this detector.

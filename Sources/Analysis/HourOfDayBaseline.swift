@@ -47,7 +47,7 @@ package struct HourOfDayBaseline: Detector {
 
   package init() {}
 
-  package mutating func judge(_ value: Double, at time: Milliseconds) -> Judgement? {
+  package mutating func judge(_ value: Double, at time: Milliseconds) -> BaselineJudgement? {
     guard value.isFinite else { return nil }
     let value = min(max(value, -Self.magnitudeMax), Self.magnitudeMax)
     let hour = LocalTime.hour(of: time)
@@ -63,7 +63,7 @@ package struct HourOfDayBaseline: Detector {
     let isSure = !usesHour || own.count >= Self.hourReadingsSure
     let score = isSure ? level.score(value) : min(own.score(value), all.score(value))
     isAnomalous = score >= (isAnomalous ? Self.scoreLower : Self.scoreUpper)
-    return Judgement(
+    return BaselineJudgement(
       value: value, expected: level.mean, usualDeviation: level.deviation, score: score,
       hour: usesHour ? hour : nil, isAnomalous: isAnomalous)
   }
