@@ -7,7 +7,12 @@ import Telemetry
 ///
 /// Which fields are present follows from `trigger`. In JSON, times are RFC 3339 in UTC.
 package struct AlertEvidence: Codable, Sendable, Hashable {
-  package enum Trigger: String, Codable, Sendable { case offline, condition, anomaly }
+  package enum Trigger: String, Codable, Sendable {
+    case offline, condition, anomaly
+
+    /// Whether people may say of it that it means nothing.
+    package var isAnomaly: Bool { self == .anomaly }
+  }
 
   package var trigger: Trigger
   /// Offline: when the device was last heard; absent if never.

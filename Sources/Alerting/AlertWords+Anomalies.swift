@@ -21,7 +21,7 @@ extension AlertWords {
       value: quantity(value, unit: evidence.unit),
       usual: quantity(expected, unit: evidence.unit),
       band: band(evidence), times: timesUsual(value, expected),
-      hour: evidence.localHour.map { (vi: " lúc \($0) giờ", en: " at \($0):00") } ?? ("", ""))
+      hour: evidence.localHour.map { Title(vi: " lúc \($0) giờ", en: " at \($0):00") } ?? AnomalyComparison.wholeDay)
     let said = comparison.fact(channel, isAbove: isAbove)
     return Account(facts: [said, rarity(evidence)], action: anomalyAction)
   }
@@ -66,17 +66,18 @@ private struct AnomalyComparison {
   var usual: Title
   var band: Title?
   var times: Int?
-  var hour: (vi: String, en: String)
+  var hour: Title
+  static let wholeDay = Title(vi: "", en: "")
 
   func fact(_ channel: AlertEvidence.Channel, isAbove: Bool) -> Title {
     switch channel {
     case .seasonal: compared(isAbove, hour)
     case .spike:
       isAbove
-        ? Title(vi: "tăng vọt, \(compared(true, ("", "")).vi)",
-          en: "jumped, \(compared(true, ("", "")).en)")
-        : Title(vi: "tụt hẳn, \(compared(false, ("", "")).vi)",
-          en: "dropped, \(compared(false, ("", "")).en)")
+        ? Title(vi: "tăng vọt, \(compared(true, Self.wholeDay).vi)",
+          en: "jumped, \(compared(true, Self.wholeDay).en)")
+        : Title(vi: "tụt hẳn, \(compared(false, Self.wholeDay).vi)",
+          en: "dropped, \(compared(false, Self.wholeDay).en)")
     case .level:
       isAbove
         ? Title(
@@ -97,7 +98,7 @@ private struct AnomalyComparison {
     }
   }
 
-  private func compared(_ isAbove: Bool, _ hour: (vi: String, en: String)) -> Title {
+  private func compared(_ isAbove: Bool, _ hour: Title) -> Title {
     if isAbove, let times {
       let (vi, en) = (AlertNumber.vietnamese.count(times), AlertNumber.english.count(times))
       return Title(
@@ -114,7 +115,8 @@ private struct AnomalyComparison {
   }
 
   private func restless(_ isAbove: Bool) -> Title {
-    let usually = band.map { (vi: ", thường \($0.vi)", en: ", usually \($0.en)") } ?? ("", "")
+    let usually =
+      band.map { Title(vi: ", thường \($0.vi)", en: ", usually \($0.en)") } ?? Self.wholeDay
     return isAbove
       ? Title(
         vi: "lên xuống mạnh hơn mọi khi: \(value.vi)\(usually.vi)",

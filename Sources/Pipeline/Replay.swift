@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Analysis
 import Glibc
 import Ingest
 import Reporting
@@ -55,6 +56,7 @@ package enum Replay {
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: "", isPublished: false))
     judge.servicePlans = try ServicePlans(store: store, registry: registry, profiles: profiles)
+    judge.feedback = FeedbackThresholds(try store.anomalyFeedback())
     try Recovery.restore(intake, &judge, from: store, receiveMaximum: 1)
     var result = Result()
     let lines = ReplayLineCodec()

@@ -4,9 +4,15 @@ import Telemetry
 
 /// Alerts for the terminal and for programs.
 package enum AlertList {
-  /// The gravest first, then the newest.
+  /// The gravest first, then the newest; anomalies behind the others of their rank, those that lie
+  /// farthest from their usual first.
   package static func sorted(_ alerts: [Alert]) -> [Alert] {
-    alerts.sorted { (rank($0.severity), -$0.since, $0.id) < (rank($1.severity), -$1.since, $1.id) }
+    alerts.map { ($0, AnomalyFacts($0).map { -($0.severity ?? 0) } ?? -.infinity) }
+      .sorted { left, right in
+        (rank(left.0.severity), left.1, -left.0.since, left.0.id)
+          < (rank(right.0.severity), right.1, -right.0.since, right.0.id)
+      }
+      .map(\.0)
   }
 
   static func rank(_ severity: AlertRule.Severity) -> Int {

@@ -207,7 +207,11 @@ extension Store {
   /// The newest block's id, 0 when there is none.
   package func lastBlock() throws(StoreError) -> Int64 {
     try read("blocks cannot be read") { db in
-      try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM block") ?? 0
+      try Self.newestBlock(db)
     }
+  }
+
+  static func newestBlock(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM block") ?? 0
   }
 }

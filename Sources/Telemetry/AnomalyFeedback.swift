@@ -3,7 +3,7 @@
 /// What a person said of one anomaly. Rows are added and withdrawn, never changed or deleted, so
 /// that who said what, and since when nhip acts on it, can be told for ever.
 package struct AnomalyFeedback: Sendable, Hashable {
-  package enum Verdict: String, Sendable, CaseIterable {
+  package enum Verdict: String, Codable, Sendable, CaseIterable {
     /// Nothing was wrong: the like of it need not be told for a while.
     case dismissed
     /// Something was wrong: tell me again.

@@ -41,6 +41,19 @@ extension Nhip.Explain {
   /// A name that was mistyped is compared with so many of the newest.
   private static let slotsComparedMax = 5_000
 
+  // MARK: Anomalies
+
+  func text(ofAnomaly id: String, _ store: Store, _ profiles: [Profile]) throws -> String {
+    let explanation = try AnomalyExplanation.build(
+      store: store, profiles: profiles, anomaly: id, language: lang.language,
+      now: Nhip.wallClock())
+    guard let explanation else {
+      throw ValidationError(
+        "there is no anomaly '\(id)' in \(place.store); nhip anomalies list shows them")
+    }
+    return TextAnomalyExplanation.render(explanation)
+  }
+
   // MARK: The programme
 
   func text(

@@ -239,9 +239,12 @@ struct AlertJudgeTests {
     let evidence = try AlertEvidence(json: alert.evidence)
     #expect(evidence.value == 90)
     #expect((evidence.expected ?? 0) > 10 && (evidence.expected ?? 0) < 12)
+    #expect((evidence.novelty ?? 0) > 0 && (evidence.severity ?? 0) > 0)
     #expect(alert.summary.vi.contains("gấp 8 lần mức thường thấy"))
-    bench.clients(11, at: time + 2 * Self.minute)
+    #expect(alert.summary.vi.count <= 200)
+    for step in 2...20 { bench.clients(step % 2 == 0 ? 10 : 12, at: time + Milliseconds(step) * Self.minute) }
     #expect(bench.open.isEmpty)
+    #expect(bench.taken().first?.resolvedAt.map { $0 < time + 20 * Self.minute } == true)
   }
 
   @Test("after a restart from checkpoint and blocks, judging goes on as if nothing had happened")

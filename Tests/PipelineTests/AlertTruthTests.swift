@@ -81,7 +81,7 @@ struct AlertTruthTests {
     let alerts = try fixture.store.alerts(from: 0, to: .max)
     let registered = try fixture.store.registry().devices
     // The detector stays silent while it warms up.
-    let warmAt = plan.start + HourOfDayBaseline.warmUpLength + 300_000
+    let warmAt = plan.start + DetectorBank.warmUpLength + 300_000
     var (faultCount, toldCount) = (0, 0)
     for truth in plan.truth().devices {
       guard let rule = Self.unusualRules[truth.kind] else { continue }

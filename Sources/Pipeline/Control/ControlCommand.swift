@@ -29,13 +29,17 @@ package enum ControlCommand: Codable, Sendable, Hashable {
   case observedConfirm(Interval)
   /// A confirmed gap, by id.
   case observedWithdraw(gap: Int64)
+  /// What somebody says of an anomaly, by the id of its alert; the note goes with it.
+  case anomalyVerdict(alert: String, verdict: AnomalyFeedback.Verdict)
+  /// Takes that back.
+  case anomalyUndo(alert: String)
 
   /// Whether messages may have to be decoded to carry it out.
   var needsProfiles: Bool {
     switch self {
     case .adopt, .move, .replace, .registryImport, .seal, .calendarImport, .outageNote: true
     case .retire, .acknowledge, .calendarWithdraw, .outageWithdraw, .observedConfirm,
-      .observedWithdraw, .scheduleImport:
+      .observedWithdraw, .scheduleImport, .anomalyVerdict, .anomalyUndo:
       false
     }
   }
@@ -47,8 +51,16 @@ package enum ControlCommand: Codable, Sendable, Hashable {
       .scheduleImport:
       true
     case .retire, .acknowledge, .seal, .outageNote, .outageWithdraw, .observedConfirm,
-      .observedWithdraw:
+      .observedWithdraw, .anomalyVerdict, .anomalyUndo:
       false
+    }
+  }
+
+  /// Whether anomalies are told by other measures behind it.
+  var changesFeedback: Bool {
+    switch self {
+    case .anomalyVerdict, .anomalyUndo: true
+    default: false
     }
   }
 }

@@ -74,7 +74,7 @@ struct ControlExecution {
       let text = try run.seal(day: day, at: now)
       return text.isEmpty ? "nothing has changed" : text
     case .calendarImport, .calendarWithdraw, .outageNote, .outageWithdraw, .observedConfirm,
-      .observedWithdraw, .scheduleImport:
+      .observedWithdraw, .scheduleImport, .anomalyVerdict, .anomalyUndo:
       return try runKnowledge(request, files: files, at: now)
     }
   }
@@ -112,6 +112,11 @@ struct ControlExecution {
       let gap = try store.withdrawConfirmedGap(id, by: request.by, at: now)
       return "gap \(gap.id) withdrawn: \(LocalTime.text(gap.interval.start)) – "
         + "\(LocalTime.text(gap.interval.end)) counts as observed again where we could hear"
+    case .anomalyVerdict(let id, let verdict):
+      return try AnomalyVerdict.give(
+        verdict, of: id, in: store, by: request.by, note: request.note, at: now)
+    case .anomalyUndo(let id):
+      return try AnomalyVerdict.undo(id, in: store, by: request.by, at: now)
     default: preconditionFailure("a command that says nothing that people know")
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Analysis
 import Dispatch
 import Reporting
 import Storage
@@ -52,6 +53,8 @@ final class ControlQueue: Sendable {
     /// Of devices that were registered and credited, by number.
     var states: [Int64: ClockState]
     var acknowledged: [Alert]
+    /// Nil where nobody said anything of anomalies.
+    var feedback: FeedbackThresholds?
   }
 
   static let stopping = ControlReply(.unavailable, "nhip is stopping; give the command again later")
@@ -114,9 +117,11 @@ final class ControlQueue: Sendable {
       ? try ServicePlans(
         store: store, registry: registry, profiles: profiles,
         period: Interval(start: now, end: .max / 2)) : nil
+    let feedback = taken.contains(where: \.request.command.changesFeedback)
+      ? FeedbackThresholds(try store.anomalyFeedback()) : nil
     return Effect(
       registry: registry, plans: plans, states: execution.states,
-      acknowledged: execution.acknowledged)
+      acknowledged: execution.acknowledged, feedback: feedback)
   }
 
   private static func isFatal(_ error: StoreError) -> Bool {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Analysis
 import Telemetry
 
 /// Which devices are judged, and which of their alerts are open.
 extension AlertJudge {
   /// Takes the devices in force; who stays keeps its states.
   mutating func register(_ devices: [Device]) {
+    var detectors = DetectorBank()
+    swap(&detectors, &self.detectors)
     let before = self
     self.devices = devices.keeping { planOfKind[$0.kind] != nil }
     positionOfNumber = Dictionary(
@@ -17,6 +20,7 @@ extension AlertJudge {
     markedAt = Array(repeating: .min, count: self.devices.count)
     markedBy = Array(repeating: 0, count: self.devices.count)
     (conditionStart, conditionStates, anomalyStart, anomalyStates) = ([], [], [], [])
+    duties = Array(repeating: DutyStretch(), count: self.devices.count)
     reserveStates()
     for device in self.devices {
       let kind = planOfKind[device.kind] ?? 0
@@ -38,6 +42,7 @@ extension AlertJudge {
       conditionStates += before.conditions(of: old)
       anomalyStates += before.anomalies(of: old)
     }
+    layOutDetectors(before, detectors)
   }
 
   /// Grown step by step, the largest of these would be copied at twice its size.
@@ -92,6 +97,7 @@ extension AlertJudge {
     }
     for index in anomalyStates.indices where anomalyStates[index].judgedAt > now {
       anomalyStates[index].judgedAt = now
+      anomalyStates[index].usualSince = min(anomalyStates[index].usualSince, now)
     }
   }
 

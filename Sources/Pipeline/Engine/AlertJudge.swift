@@ -5,9 +5,6 @@ import Analysis
 import Reporting
 import Telemetry
 
-/// The detector in force, named in this one place.
-typealias GaugeDetector = HourOfDayBaseline
-
 /// Judges every reading, and the passing of time, by the alert rules of the device's kind.
 ///
 /// Owned by the engine's thread; has no clock: time passes by ``tick(now:gaps:)``. A rule judges
@@ -25,18 +22,13 @@ struct AlertJudge {
     var isOpen = false
   }
 
-  /// What one anomaly rule remembers of one device.
-  struct AnomalyState {
-    var judgedAt: Milliseconds = .min
-    var detector = GaugeDetector()
-    var isOpen = false
-  }
-
   var book: AlertBook
   let plans: [AlertPlan]
   let planOfKind: [String: Int]
   /// When each device has to serve, as far as people said so.
-  var servicePlans = ServicePlans()
+  var servicePlans = ServicePlans() {
+    didSet { forgetDuties() }
+  }
   var devices: [Device] = []
   var positionOfNumber: [Int64: Int] = [:]
   var planOfDevice: [Int] = []
@@ -57,6 +49,14 @@ struct AlertJudge {
   var conditionStates: [ConditionState] = []
   var anomalyStart: [Int] = []
   var anomalyStates: [AnomalyState] = []
+  /// By the positions of `anomalyStates`.
+  var detectors = DetectorBank()
+  /// By device: whether it had to serve when it was last judged, and from when until when.
+  var duties: [DutyStretch] = []
+  /// What people said of anomalies.
+  var feedback = FeedbackThresholds()
+  /// While readings that are on disk already are judged again: their block. Else the next one.
+  private(set) var recoveredBlock: Int64 = .max
   /// While readings that are on disk already are judged again, nothing is announced.
   var isRecovering = false
   /// By kind: the plan over the columns of the block that was judged again last.
@@ -68,6 +68,10 @@ struct AlertJudge {
     self.book = book
     register(devices)
     takeOpenAlerts()
+  }
+
+  private mutating func forgetDuties() {
+    for position in duties.indices { duties[position] = DutyStretch() }
   }
 
   func lastHeard(_ position: Int) -> Milliseconds? {
@@ -96,6 +100,7 @@ struct AlertJudge {
   ) {
     guard let kind = planOfKind[block.kind] else { return }
     isRecovering = true
+    recoveredBlock = id
     // Behind the whole of the checkpoint nobody needs to be asked.
     let known = known.flatMap { id <= $0.newest ? $0 : nil }
     if recoveryPlans[kind]?.names != block.metricNames {
@@ -105,6 +110,7 @@ struct AlertJudge {
       known?.holds(id, of: position) ?? false
     }
     isRecovering = false
+    recoveredBlock = .max
   }
 
   @inline(__always)
@@ -173,7 +179,8 @@ struct AlertJudge {
           compiled.rule, kind: plan.kind, device: block.device[row], since: state.holdsSince,
           at: block.receivedAt[row],
           evidence: .condition(
-            compiled.condition, metric: compiled.metric, value: block.metrics[column][row]),
+            compiled.condition, metric: compiled.metric, value: block.metrics[column][row],
+            held: time - state.holdsSince),
           metric: compiled.metric)
       }
     } else if !holds, state.isOpen {
@@ -185,38 +192,6 @@ struct AlertJudge {
       }
     }
     conditionStates[index] = state
-  }
-
-  private mutating func judgeAnomaly(
-    _ position: Int, _ rule: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
-  ) {
-    let index = anomalyStart[position] + rule
-    let time = block.eventTime[row]
-    let test = plan.anomalies[rule].test
-    guard let column = test.column, time > anomalyStates[index].judgedAt,
-      let value = block.metrics[column].number(row, in: test.range)
-    else { return }
-    anomalyStates[index].judgedAt = time
-    guard let judgement = anomalyStates[index].detector.judge(value, at: time),
-      judgement.isAnomalous != anomalyStates[index].isOpen
-    else { return }
-    anomalyStates[index].isOpen = judgement.isAnomalous
-    announce { book in
-      let compiled = plan.anomalies[rule]
-      guard judgement.isAnomalous else {
-        return book.resolve(
-          rule: compiled.name, device: block.device[row], resolvedAt: time,
-          at: block.receivedAt[row])
-      }
-      book.raise(
-        compiled.rule, kind: plan.kind, device: block.device[row], since: time,
-        at: block.receivedAt[row],
-        evidence: .anomaly(
-          metric: compiled.metric, value: value, expected: judgement.expected,
-          usualDeviation: judgement.usualDeviation, score: judgement.score,
-          localHour: judgement.hour),
-        metric: compiled.metric)
-    }
   }
 
   mutating func announce(_ change: (inout AlertBook) -> Void) {

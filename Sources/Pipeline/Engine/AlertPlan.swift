@@ -35,6 +35,9 @@ struct AlertPlan {
     struct Test {
       var column: Int?
       var range: ClosedRange<Double>
+      var watch: Watch
+      /// Judged by its rate a second.
+      var isCounter: Bool
     }
   }
 
@@ -49,11 +52,23 @@ struct AlertPlan {
   private(set) var offline: OfflineRule?
   private(set) var conditions: [ConditionRule] = []
   private(set) var anomalies: [AnomalyRule] = []
+  /// Of `up`, the seconds since boot.
+  private var upColumn: Int?
+  /// An anomaly that comes back sooner is the same one.
+  let anomalyHold: Milliseconds
+  /// Between two readings that a counter's rate is taken of.
+  let rateLengthMin: Milliseconds
+  private static let anomalyHoldMin: Milliseconds = 15 * LocalTime.minuteLength
+  private static let anomalyHoldReadings: Milliseconds = 3
 
   init(_ profile: Profile) {
     kind = profile.kind
     offlineAfter = profile.offlineAfter
     self.profile = profile
+    upColumn = profile.column(of: "up")
+    anomalyHold = max(
+      Self.anomalyHoldMin, Self.anomalyHoldReadings * profile.reportInterval)
+    rateLengthMin = profile.reportInterval / 4
     for rule in profile.alerts {
       let name = AlertBook.name(of: rule, kind: profile.kind)
       switch rule.trigger {
@@ -72,7 +87,10 @@ struct AlertPlan {
         anomalies.append(
           AnomalyRule(
             rule: rule, name: name, metric: profile.metrics[column],
-            test: .init(column: column, range: profile.metrics[column].range)))
+            test: .init(
+              column: column, range: profile.metrics[column].range,
+              watch: profile.metrics[column].watch ?? Watch(),
+              isCounter: profile.metrics[column].form == .counter)))
       }
     }
   }
@@ -87,6 +105,7 @@ struct AlertPlan {
   /// The same rules over the columns of a block that another version of the profile wrote.
   func over(_ metricNames: [String]) -> AlertPlan {
     var plan = self
+    plan.upColumn = metricNames.firstIndex(of: "up")
     for index in conditions.indices {
       plan.conditions[index].test.column = metricNames.firstIndex(of: conditions[index].metric.name)
     }
@@ -134,7 +153,27 @@ extension AlertPlan {
   }
 }
 
+extension AlertPlan {
+  /// When the device says that it was started; nil if it does not say so.
+  func bootInstant(_ block: ReadingColumns, _ row: Int) -> Milliseconds? {
+    let up = upColumn.flatMap { block.metrics[$0].number(row, in: 0...Self.upSecondsMax) }
+    return up.map { block.eventTime[row] - Milliseconds($0 * 1_000) }
+  }
+
+  /// Longer than any device has run.
+  private static let upSecondsMax = 1e10
+}
+
 extension ValueColumn {
+  /// A counter's total, exactly; nil where there is none.
+  func total(_ row: Int) -> UInt64? {
+    switch tags[row] {
+    case .integer: Int64(bitPattern: bits[row]) < 0 ? nil : bits[row]
+    case .unsigned: bits[row]
+    default: nil
+    }
+  }
+
   /// The value as a number within the range; a flag is 0 or 1. Nothing is allocated.
   func number(_ row: Int, in range: ClosedRange<Double>) -> Double? {
     let value: Double

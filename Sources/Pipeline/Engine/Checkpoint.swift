@@ -10,13 +10,13 @@ import Telemetry
 /// part is little-endian 64-bit words: layout, number of devices; for each its registry number,
 /// boot, smallest lag, last heard, marked at, then its condition rules (count; hash of the name,
 /// judged at, holds since, opened at) and its anomaly rules (count; hash of the name, judged at,
-/// detector).
+/// total, usual since, whether its alert is open, detector).
 /// `Int64.min` is none; a detector is its length and its bytes. Rules are found again by the hash
-/// of their name, so that a changed profile keeps what still fits. Open alerts are not in it: the
-/// store has them.
+/// of their name, so that a changed profile keeps what still fits. Which alerts are open the store
+/// says: what is here says it of the block that the state stands behind.
 enum Checkpoint {
   /// Changes when the layout does; a part of another layout is not read.
-  private static let layout: Int64 = 3
+  private static let layout: Int64 = 4
   /// A part ends with the device that brings it to this: some milliseconds of writing.
   static let partSizeBytes = 1 << 20
   /// Where in a part its number of devices stands.
@@ -150,10 +150,15 @@ extension AlertJudge {
       writer.append(state.openedAt)
     }
     writer.append(Int64(plan.anomalies.count))
-    for (rule, state) in zip(plan.anomalies, anomalies(of: position)) {
+    for (index, rule) in plan.anomalies.enumerated() {
+      let slot = anomalyStart[position] + index
+      let state = anomalyStates[slot]
       writer.append(Self.hash(of: rule.name))
       writer.append(state.judgedAt)
-      writer.append(state.detector.encoded())
+      writer.append(Int64(bitPattern: state.total))
+      writer.append(state.usualSince)
+      writer.append(state.isOpen ? 1 : 0)
+      writer.append(detectors.encoded(slot))
     }
   }
 
@@ -183,15 +188,16 @@ extension AlertJudge {
     }
     guard let anomalyCount = reader.next() else { return false }
     for _ in 0..<max(0, anomalyCount) {
-      guard let hash = reader.next(), let judgedAt = reader.next(),
-        let bytes = reader.nextBytes()
+      guard let hash = reader.next(), let judgedAt = reader.next(), let total = reader.next(),
+        let usualSince = reader.next(), let isOpen = reader.next(), let bytes = reader.nextBytes()
       else { return false }
       guard let position,
         let rule = plan?.anomalies.firstIndex(where: { Self.hash(of: $0.name) == hash }),
-        let detector = GaugeDetector(encoded: bytes)
+        detectors.restore(anomalyStart[position] + rule, encoded: bytes)
       else { continue }
-      anomalyStates[anomalyStart[position] + rule].judgedAt = judgedAt
-      anomalyStates[anomalyStart[position] + rule].detector = detector
+      anomalyStates[anomalyStart[position] + rule] = AnomalyState(
+        judgedAt: judgedAt, total: UInt64(bitPattern: total), usualSince: usualSince,
+        isOpen: isOpen != 0)
     }
     return true
   }

@@ -204,6 +204,7 @@ final class Engine {
     intake.register(effect.registry)
     for (number, state) in effect.states { intake.restore(number, state) }
     if let plans = effect.plans { judge.servicePlans = plans }
+    if let feedback = effect.feedback { judge.feedback = feedback }
     judge.register(effect.registry, devices: intake.devices, at: clocks.own.now())
     checkpoints.giveUp()
     // What was credited to a device from the inbox tells when it was last heard.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Analysis
 import Reporting
 import Storage
 import Telemetry
@@ -33,6 +34,7 @@ enum Recovery {
     judge.servicePlans = try ServicePlans(
       store: store, registry: registry, profiles: profiles,
       period: Interval(start: now, end: .max / 2))
+    judge.feedback = FeedbackThresholds(try store.anomalyFeedback())
     try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
     judge.resolveOrphans(at: now)
     return (intake, judge)

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Telemetry
+import Testing
+
+@testable import Alerting
+@testable import Pipeline
+
+/// Every sentence that any rule of any shipped profile can say, whatever the numbers and names are.
+@Suite("alert sentences")
+struct AlertSentenceTests {
+  private static let since: Milliseconds = 1_795_251_427_638
+  private static let names = [
+    (device: "Wi-Fi nhà văn hóa thôn Đồng Lạc", place: "Nhà văn hóa thôn Đồng Lạc"),
+    (device: "ap", place: ""),
+    (
+      device: String(repeating: "Cụm loa truyền thanh thông minh ", count: 9),
+      place: String(repeating: "Nhà văn hóa và khu thể thao thôn ", count: 9)
+    ),
+    (
+      device: String(repeating: "ệ", count: 300), place: String(repeating: "ộ", count: 300)
+    ),
+  ]
+  private static let numbers: [Double] = [
+    0, 1, -1, 0.25, 88, 12_345.678, -97, 1e15, -1.234e300, .greatestFiniteMagnitude,
+    -.greatestFiniteMagnitude, .leastNonzeroMagnitude, 1e-9, .infinity, .nan,
+  ]
+
+  private static func evidence(_ rule: AlertRule, _ profile: Profile) -> [AlertEvidence] {
+    switch rule.trigger {
+    case .offline:
+      let lengths: [Milliseconds] = [0, 1_000, 119_000, 180_000, 86_400_000 * 4_000]
+      return lengths.flatMap { length in
+        [
+          .offline(lastHeardAt: nil, markReceivedAt: nil, allowance: length),
+          .offline(lastHeardAt: since, markReceivedAt: nil, allowance: length),
+          .offline(lastHeardAt: since, markReceivedAt: since + length, allowance: 180_000),
+        ]
+      }
+    case .condition(let condition, _):
+      guard let metric = profile.metrics.first(where: { $0.name == condition.metric }) else {
+        return []
+      }
+      let values: [Value]
+      switch condition.constant {
+      case .word: values = [.word("hung"), .word("anything")]
+      case .number where metric.form == .flag: values = [.flag(true), .flag(false)]
+      case .number: values = numbers.map { .number($0) }
+      }
+      return values.flatMap { value in
+        [0, 180_000, 86_400_000 * 4_000].map {
+          .condition(condition, metric: metric, value: value, held: $0)
+        }
+      }
+    case .anomaly(let name):
+      guard let metric = profile.metrics.first(where: { $0.name == name }) else { return [] }
+      return anomalies(metric)
+    }
+  }
+
+  private static func anomalies(_ metric: Metric) -> [AlertEvidence] {
+    var all: [AlertEvidence] = []
+    for channel in AlertEvidence.Channel.allCases {
+      for (value, expected) in numbers.flatMap({ value in numbers.map { (value, $0) } }) {
+        for hour in [nil, 0, 23] {
+          let finding = AnomalyFinding(
+            value: value, expected: expected, lower: expected - abs(value),
+            upper: expected + abs(value), usualDeviation: value, novelty: 9, severity: 3,
+            channel: channel, isAbove: value > expected, localHour: hour,
+            readingCount: hour == nil ? 0 : 16_000_000)
+          all.append(.anomaly(metric: metric, finding))
+        }
+      }
+    }
+    return all
+  }
+
+  private static func profiles() throws -> [Profile] {
+    try ProfileLoader.load(directory: ReplayFixture.root.appending(path: "devices").path)
+  }
+
+  @Test("every sentence says all of it in at most 200 characters, with nothing left open")
+  func sentences() throws {
+    var count = 0
+    for profile in try Self.profiles() {
+      for rule in profile.alerts {
+        for evidence in Self.evidence(rule, profile) {
+          for name in Self.names {
+            let said = AlertWords.summary(
+              evidence, rule: rule,
+              metric: profile.metrics.first { $0.name == evidence.metric }, device: name.device,
+              place: name.place, since: Self.since)
+            count += 1
+            for text in [said.vi, said.en] {
+              Self.check(text, name.device)
+            }
+            #expect(said.vi.contains("từ 15:57 21/11/2026. "), "\(said.vi)")
+            #expect(
+              said.vi.firstMatch(of: /[0-9]\.[0-9]{1,2}([^0-9]|$)/) == nil, "comma: \(said.vi)")
+            #expect(
+              said.en.firstMatch(of: /[0-9],[0-9]{1,2}([^0-9]|$)/) == nil, "point: \(said.en)")
+          }
+        }
+      }
+    }
+    #expect(count > 10_000)
+  }
+
+  private static func check(_ text: String, _ device: String) {
+    #expect(text.count <= 200, "\(text.count): \(text)")
+    #expect(text.hasSuffix(".") && !text.contains(".."), "\(text)")
+    #expect(text.contains(device.prefix(2)), "\(text)")
+    #expect(text.contains { $0.isNumber }, "\(text)")
+    for open in ["?", "{", "}", "nil", "Optional", "  ", "inf", "nan", "()", "\\"] {
+      #expect(!text.contains(open), "'\(open)' in: \(text)")
+    }
+  }
+
+  /// Syllables without a mark that our Vietnamese sentences use, and names of techniques and units
+  /// that Vietnamese has no other word for. Everything else must have a Vietnamese letter in it: a
+  /// new word without one is added here by somebody who knows that it is Vietnamese.
+  private static let plainWords: Set<String> = Set(
+    """
+    an ba bao bay bi binh bo bom can cao cho chia con cu cung dai dao dung gian gia giao hai hay \
+    hoa khi khung kho khoan khu kia lan lao loa lo liên liền lên lai kinh máy mang minh mong mua \
+    nam nay ngay ngang nghe nhanh nhanh nhau nhiên nhu nhân ninh phanh phong qua quen quay rung \
+    sang sau sim song so sóng ta tai tay than thanh theo thu tin tinh toan tra tranh trên trong \
+    trung trung trung tra truyền tu tuy vi vui xa xanh xem xe xu xung xuân yên hơn hiếm lâu ra vô \
+    in ki-ốt do
+    """.split { $0 == " " || $0 == "\n" }.map(String.init))
+  private static let techniques: Set<String> = [
+    "wi-fi", "internet", "sim", "cpnet", "lan", "ms", "v", "dbm", "mb", "b", "c", "ubnd", "pin",
+    "camera",
+  ]
+
+  @Test("no English word stands in a Vietnamese sentence")
+  func vietnamese() throws {
+    var unknown: [String: String] = [:]
+    for profile in try Self.profiles() {
+      for rule in profile.alerts {
+        for evidence in Self.evidence(rule, profile) {
+          let said = AlertWords.summary(
+            evidence, rule: rule, metric: profile.metrics.first { $0.name == evidence.metric },
+            device: "Thiết bị", place: "", since: Self.since)
+          for word in Self.words(of: said.vi) where !Self.isVietnamese(word) {
+            unknown[word] = said.vi
+          }
+        }
+      }
+    }
+    #expect(unknown.isEmpty, "\(unknown.sorted { $0.key < $1.key })")
+  }
+
+  @Test("the check of words finds an English one")
+  func canary() {
+    let words = Self.words(of: "Ứng dụng bị treo: hung, offline since 19:05; the broker")
+    #expect(words.filter { !Self.isVietnamese($0) } == ["hung", "offline", "since", "the", "broker"])
+  }
+
+  private static func words(of text: String) -> [String] {
+    text.lowercased().split { !$0.isLetter && $0 != "-" }.map(String.init)
+      .filter { $0.contains(where: \.isLetter) }
+  }
+
+  private static func isVietnamese(_ word: String) -> Bool {
+    word.contains { !$0.isASCII && $0.isLetter } || plainWords.contains(word)
+      || techniques.contains(word)
+  }
+}
