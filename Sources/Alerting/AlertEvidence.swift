@@ -7,7 +7,9 @@ import Telemetry
 ///
 /// Which fields are present follows from `trigger`. In JSON, times are RFC 3339 in UTC.
 package struct AlertEvidence: Codable, Sendable, Hashable {
-  package enum Trigger: String, Codable, Sendable { case offline, condition, anomaly }
+  package enum Trigger: String, Codable, Sendable {
+    case offline, condition, anomaly, check
+  }
 
   package var trigger: Trigger
   /// Offline: when the device was last heard; absent if never.
@@ -31,6 +33,21 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
   package var score: Double?
   /// Anomaly: the local hour (0–23) whose values it was compared with; absent for the whole day.
   package var localHour: Int?
+  /// Check: which form of check; the fields below are told in `docs/CHECKS.md`.
+  package var check: Check.Form?
+  package var count: Int?
+  package var lengthSeconds: Double?
+  package var usualLengthSeconds: Double?
+  package var perDay: Double?
+  package var limit: Double?
+  package var isAbove: Bool?
+  /// Devices of the commune that it was compared with.
+  package var comparedDevices: Int?
+  package var reachedAt: UniversalInstant?
+  package var reachedEarliest: UniversalInstant?
+  package var reachedLatest: UniversalInstant?
+  /// Expiry: of what.
+  package var expiring: String?
 
   /// A JSON object with keys in snake case.
   package var json: String {
@@ -55,7 +72,7 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
     return encoder
   }
 
-  private init(trigger: Trigger) { self.trigger = trigger }
+  init(trigger: Trigger) { self.trigger = trigger }
 
   package static func offline(
     lastHeardAt: Milliseconds?, markReceivedAt: Milliseconds?, allowance: Milliseconds
@@ -100,7 +117,7 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
   }
 
   /// JSON knows no infinity.
-  private static func finite(_ number: Double?) -> Double? {
+  static func finite(_ number: Double?) -> Double? {
     number.flatMap { $0.isFinite ? $0 : nil }
   }
 }

@@ -2,7 +2,8 @@
 
 import Telemetry
 
-/// The sentences of alerts, in both languages: the only file of this target with Vietnamese.
+/// The sentences of alerts, in both languages: this file and `AlertWords+Checks.swift` hold all
+/// Vietnamese of this target.
 enum AlertWords {
   /// - Parameter metric: the one the evidence names; nil for an offline alert.
   static func summary(
@@ -12,6 +13,7 @@ enum AlertWords {
     case .offline: offline(evidence, since: since)
     case .condition: condition(evidence, metric, since: since)
     case .anomaly: anomaly(evidence, metric)
+    case .check: check(evidence, metric, since: since)
     }
   }
 
@@ -73,12 +75,12 @@ enum AlertWords {
         + "(\(expected), usually within \(deviation))")
   }
 
-  private static func name(_ metric: Metric?) -> Title {
+  static func name(_ metric: Metric?) -> Title {
     metric?.title ?? Title(vi: "?", en: "?")
   }
 
   /// UCUM's braces are notes that the metric's title says better, its `1` is no unit.
-  private static func unit(_ metric: Metric?) -> String {
+  static func unit(_ metric: Metric?) -> String {
     guard let unit = metric?.unit, !unit.isEmpty, unit != "1", !unit.contains("{") else {
       return ""
     }
@@ -96,7 +98,7 @@ enum AlertWords {
     return "\(sign)\(whole).\(decimals)"
   }
 
-  private static func comma(_ text: String) -> String {
+  static func comma(_ text: String) -> String {
     String(text.map { $0 == "." ? "," : $0 })
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Analysis
 import Telemetry
 
 /// The alert rules of one kind, compiled to columns: what is looked at in every reading.
@@ -38,6 +39,14 @@ struct AlertPlan {
     }
   }
 
+  struct CheckRule {
+    var rule: AlertRule
+    var name: String
+    var check: Check
+    /// Nil where it looks at the device, its clock or the registry.
+    var metric: Metric?
+  }
+
   struct OfflineRule {
     var rule: AlertRule
     var name: String
@@ -49,11 +58,15 @@ struct AlertPlan {
   private(set) var offline: OfflineRule?
   private(set) var conditions: [ConditionRule] = []
   private(set) var anomalies: [AnomalyRule] = []
+  /// In the order of `checkPlan`.
+  private(set) var checks: [CheckRule] = []
+  private(set) var checkPlan: CheckPlan
 
   init(_ profile: Profile) {
     kind = profile.kind
     offlineAfter = profile.offlineAfter
     self.profile = profile
+    checkPlan = CheckPlan(profile)
     for rule in profile.alerts {
       let name = AlertBook.name(of: rule, kind: profile.kind)
       switch rule.trigger {
@@ -73,6 +86,11 @@ struct AlertPlan {
           AnomalyRule(
             rule: rule, name: name, metric: profile.metrics[column],
             test: .init(column: column, range: profile.metrics[column].range)))
+      case .check(let check):
+        checks.append(
+          CheckRule(
+            rule: rule, name: name, check: check,
+            metric: check.metric.map { profile.metrics[Self.column($0, profile)] }))
       }
     }
   }
@@ -93,6 +111,7 @@ struct AlertPlan {
     for index in anomalies.indices {
       plan.anomalies[index].test.column = metricNames.firstIndex(of: anomalies[index].metric.name)
     }
+    plan.checkPlan = checkPlan.over(metricNames)
     return plan
   }
 }

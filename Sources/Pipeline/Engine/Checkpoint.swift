@@ -9,14 +9,14 @@ import Telemetry
 /// It comes in parts of some devices each, so that a nation's state is never in memory twice. A
 /// part is little-endian 64-bit words: layout, number of devices; for each its registry number,
 /// boot, smallest lag, last heard, marked at, then its condition rules (count; hash of the name,
-/// judged at, holds since, opened at) and its anomaly rules (count; hash of the name, judged at,
-/// detector).
+/// judged at, holds since, opened at), its anomaly rules (count; hash of the name, judged at,
+/// detector) and its checks (length and bytes of ``CheckBank``).
 /// `Int64.min` is none; a detector is its length and its bytes. Rules are found again by the hash
 /// of their name, so that a changed profile keeps what still fits. Open alerts are not in it: the
 /// store has them.
 enum Checkpoint {
   /// Changes when the layout does; a part of another layout is not read.
-  private static let layout: Int64 = 3
+  private static let layout: Int64 = 4
   /// A part ends with the device that brings it to this: some milliseconds of writing.
   static let partSizeBytes = 1 << 20
   /// Where in a part its number of devices stands.
@@ -136,7 +136,7 @@ enum Checkpoint {
 extension AlertJudge {
   func encode(_ number: Int64, to writer: inout Checkpoint.Writer) {
     guard let position = positionOfNumber[number] else {
-      for word in [Int64.min, .min, 0, 0] { writer.append(word) }
+      for word in [Int64.min, .min, 0, 0, 0] { writer.append(word) }
       return
     }
     let plan = plans[planOfDevice[position]]
@@ -155,6 +155,7 @@ extension AlertJudge {
       writer.append(state.judgedAt)
       writer.append(state.detector.encoded())
     }
+    writer.append(checks.encoded(position))
   }
 
   /// - Returns: false if the bytes end too early.
@@ -193,6 +194,9 @@ extension AlertJudge {
       anomalyStates[anomalyStart[position] + rule].judgedAt = judgedAt
       anomalyStates[anomalyStart[position] + rule].detector = detector
     }
+    guard let checkBytes = reader.nextBytes() else { return false }
+    // What it does not know of them begins anew.
+    if let position { checks.restore(position, encoded: checkBytes) }
     return true
   }
 
