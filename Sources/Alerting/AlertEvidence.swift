@@ -8,10 +8,10 @@ import Telemetry
 /// Which fields are present follows from `trigger`. In JSON, times are RFC 3339 in UTC.
 package struct AlertEvidence: Codable, Sendable, Hashable {
   package enum Trigger: String, Codable, Sendable {
-    case offline, condition, anomaly
+    case offline, condition, anomaly, check
 
     /// Whether people may say of it that it means nothing.
-    package var isAnomaly: Bool { self == .anomaly }
+    package var isAnomaly: Bool { self == .anomaly || self == .check }
   }
 
   package var trigger: Trigger
@@ -62,6 +62,20 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
     /// How restless the last readings are.
     case texture
   }
+  /// Check: which form of check; the fields below are told in `docs/CHECKS.md`.
+  package var check: Check.Form?
+  package var count: Int?
+  package var lengthSeconds: Double?
+  package var usualLengthSeconds: Double?
+  package var perDay: Double?
+  package var limit: Double?
+  /// Devices of the commune that it was compared with.
+  package var comparedDevices: Int?
+  package var reachedAt: UniversalInstant?
+  package var reachedEarliest: UniversalInstant?
+  package var reachedLatest: UniversalInstant?
+  /// Expiry: of what.
+  package var expiring: String?
 
   /// A JSON object with keys in snake case.
   package var json: String {
@@ -86,7 +100,7 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
     return encoder
   }
 
-  private init(trigger: Trigger) { self.trigger = trigger }
+  init(trigger: Trigger) { self.trigger = trigger }
 
   package static func offline(
     lastHeardAt: Milliseconds?, markReceivedAt: Milliseconds?, allowance: Milliseconds
@@ -135,7 +149,7 @@ package struct AlertEvidence: Codable, Sendable, Hashable {
   }
 
   /// JSON knows no infinity.
-  private static func finite(_ number: Double?) -> Double? {
+  static func finite(_ number: Double?) -> Double? {
     number.flatMap { $0.isFinite ? $0 : nil }
   }
 }

@@ -29,6 +29,7 @@ enum AlertWords {
       case .offline: offline(evidence)
       case .condition: condition(evidence, metric)
       case .anomaly: anomaly(evidence)
+      case .check: check(evidence)
       }
     return sentence(account, rule: rule, device: device, place: place, since: since)
   }

@@ -215,6 +215,8 @@ package struct AlertRule: Sendable, Hashable {
     case condition(Condition, duration: Milliseconds)
     /// The metric's detector says this value was not seen before.
     case anomaly(metric: String)
+    /// A deterministic check found something.
+    case check(Check)
   }
 
   package var name: String

@@ -95,7 +95,10 @@ extension KnownMetrics {
     if case .scalar = node.node {
       return node.word(from: ["offline": AlertRule.Trigger.offline])
     }
-    guard let map = node.mapping(keys: ["metric", "is", "for", "anomaly"]) else { return nil }
+    if node.node["check"] != nil { return check(node).map(AlertRule.Trigger.check) }
+    guard let map = node.mapping(keys: ["metric", "is", "for", "anomaly", "check"]) else {
+      return nil
+    }
     guard let anomaly = map["anomaly"] else {
       let duration = map["for"].map { $0.duration() }
       guard let condition = self.condition(map) else { return nil }

@@ -43,6 +43,7 @@ extension AlertJudge {
       anomalyStates += before.anomalies(of: old)
     }
     layOutDetectors(before, detectors)
+    checks.register(self.devices, kinds: planOfDevice) { before.positionOfNumber[$0.number] }
   }
 
   /// Grown step by step, the largest of these would be copied at twice its size.
@@ -79,7 +80,7 @@ extension AlertJudge {
   private func names(of position: Int) -> [String] {
     let plan = plans[planOfDevice[position]]
     return [plan.offline?.name].compactMap { $0 } + plan.conditions.map(\.name)
-      + plan.anomalies.map(\.name)
+      + plan.anomalies.map(\.name) + plan.checks.map(\.name)
   }
 
   /// Our time was wrong: nothing can have been heard or judged later than now.
@@ -99,6 +100,7 @@ extension AlertJudge {
       anomalyStates[index].judgedAt = now
       anomalyStates[index].usualSince = min(anomalyStates[index].usualSince, now)
     }
+    checks.forget(after: now)
   }
 
   /// After recovery: what is open is what the store says.
@@ -117,6 +119,9 @@ extension AlertJudge {
       }
       for (rule, compiled) in plan.anomalies.enumerated() {
         anomalyStates[anomalyStart[position] + rule].isOpen = isOpen(compiled.name)
+      }
+      for (rule, compiled) in plan.checks.enumerated() {
+        checks.setOpen(isOpen(compiled.name), rule: rule, of: position)
       }
     }
   }

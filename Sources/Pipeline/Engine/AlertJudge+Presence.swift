@@ -91,6 +91,7 @@ extension AlertJudge {
     for position in devices.indices where silenceDueAt[position] < now && !isOffline[position] {
       judgeSilence(position, until: now, knownAt: now, gaps)
     }
+    tickChecks(now: now)
   }
 
   /// A silence is an outage when its accountable part (observed, in service, not in maintenance)

@@ -57,6 +57,8 @@ struct AlertJudge {
   var feedback = FeedbackThresholds()
   /// While readings that are on disk already are judged again: their block. Else the next one.
   private(set) var recoveredBlock: Int64 = .max
+  /// What the deterministic checks remember.
+  var checks: CheckBank
   /// While readings that are on disk already are judged again, nothing is announced.
   var isRecovering = false
   /// By kind: the plan over the columns of the block that was judged again last.
@@ -66,6 +68,7 @@ struct AlertJudge {
     plans = profiles.map(AlertPlan.init)
     planOfKind = Dictionary(uniqueKeysWithValues: profiles.enumerated().map { ($1.kind, $0) })
     self.book = book
+    checks = CheckBank(profiles: profiles)
     register(devices)
     takeOpenAlerts()
   }
@@ -145,6 +148,7 @@ struct AlertJudge {
       for rule in plan.anomalies.indices {
         judgeAnomaly(position, rule, plan, block, row)
       }
+      if !plan.checks.isEmpty { judgeChecks(position, plan, block, row) }
     }
   }
 

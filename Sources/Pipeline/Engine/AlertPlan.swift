@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Analysis
 import Telemetry
 
 /// The alert rules of one kind, compiled to columns: what is looked at in every reading.
@@ -41,6 +42,14 @@ struct AlertPlan {
     }
   }
 
+  struct CheckRule {
+    var rule: AlertRule
+    var name: String
+    var check: Check
+    /// Nil where it looks at the device, its clock or the registry.
+    var metric: Metric?
+  }
+
   struct OfflineRule {
     var rule: AlertRule
     var name: String
@@ -60,6 +69,9 @@ struct AlertPlan {
   let rateLengthMin: Milliseconds
   private static let anomalyHoldMin: Milliseconds = 15 * LocalTime.minuteLength
   private static let anomalyHoldReadings: Milliseconds = 3
+  /// In the order of `checkPlan`.
+  private(set) var checks: [CheckRule] = []
+  private(set) var checkPlan: CheckPlan
 
   init(_ profile: Profile) {
     kind = profile.kind
@@ -69,6 +81,7 @@ struct AlertPlan {
     anomalyHold = max(
       Self.anomalyHoldMin, Self.anomalyHoldReadings * profile.reportInterval)
     rateLengthMin = profile.reportInterval / 4
+    checkPlan = CheckPlan(profile)
     for rule in profile.alerts {
       let name = AlertBook.name(of: rule, kind: profile.kind)
       switch rule.trigger {
@@ -91,6 +104,11 @@ struct AlertPlan {
               column: column, range: profile.metrics[column].range,
               watch: profile.metrics[column].watch ?? Watch(),
               isCounter: profile.metrics[column].form == .counter)))
+      case .check(let check):
+        checks.append(
+          CheckRule(
+            rule: rule, name: name, check: check,
+            metric: check.metric.map { profile.metrics[Self.column($0, profile)] }))
       }
     }
   }
@@ -112,6 +130,7 @@ struct AlertPlan {
     for index in anomalies.indices {
       plan.anomalies[index].test.column = metricNames.firstIndex(of: anomalies[index].metric.name)
     }
+    plan.checkPlan = checkPlan.over(metricNames)
     return plan
   }
 }

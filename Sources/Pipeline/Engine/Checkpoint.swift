@@ -9,8 +9,9 @@ import Telemetry
 /// It comes in parts of some devices each, so that a nation's state is never in memory twice. A
 /// part is little-endian 64-bit words: layout, number of devices; for each its registry number,
 /// boot, smallest lag, last heard, marked at, then its condition rules (count; hash of the name,
-/// judged at, holds since, opened at) and its anomaly rules (count; hash of the name, judged at,
-/// total, usual since, whether its alert is open, detector).
+/// judged at, holds since, opened at), its anomaly rules (count; hash of the name, judged at,
+/// total, usual since, whether its alert is open, detector) and its checks (length and bytes of
+/// ``CheckBank``).
 /// `Int64.min` is none; a detector is its length and its bytes. Rules are found again by the hash
 /// of their name, so that a changed profile keeps what still fits. Which alerts are open the store
 /// says: what is here says it of the block that the state stands behind.
@@ -136,7 +137,7 @@ enum Checkpoint {
 extension AlertJudge {
   func encode(_ number: Int64, to writer: inout Checkpoint.Writer) {
     guard let position = positionOfNumber[number] else {
-      for word in [Int64.min, .min, 0, 0] { writer.append(word) }
+      for word in [Int64.min, .min, 0, 0, 0] { writer.append(word) }
       return
     }
     let plan = plans[planOfDevice[position]]
@@ -160,6 +161,7 @@ extension AlertJudge {
       writer.append(state.isOpen ? 1 : 0)
       writer.append(detectors.encoded(slot))
     }
+    writer.append(checks.encoded(position))
   }
 
   /// - Returns: false if the bytes end too early.
@@ -199,6 +201,9 @@ extension AlertJudge {
         judgedAt: judgedAt, total: UInt64(bitPattern: total), usualSince: usualSince,
         isOpen: isOpen != 0)
     }
+    guard let checkBytes = reader.nextBytes() else { return false }
+    // What it does not know of them begins anew.
+    if let position { checks.restore(position, encoded: checkBytes) }
     return true
   }
 
