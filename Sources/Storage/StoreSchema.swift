@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 13
+  static let version = 15
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -103,6 +103,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA user_version = 13")
       try db.execute(sql: shelvedByDay)
       try db.execute(sql: slotVersionsByStart)
+    }
+    migrator.registerMigration("15 incidents") { db in
+      try db.execute(sql: "PRAGMA user_version = 15")
+      try db.execute(sql: incidents)
     }
     return migrator
   }
