@@ -24,6 +24,8 @@ package struct CommitBatch: Sendable {
   package var alerts: [Alert] = []
   /// What is to be sent of those transitions.
   package var outbox: [OutgoingMessage] = []
+  /// What those alerts, their ends and the passing of time say of incidents.
+  package var incidents = IncidentBatch()
 
   package init() {}
 }

@@ -98,7 +98,7 @@ extension Store {
     try alerts(where: "id = ?", [id]).first
   }
 
-  private func alerts(
+  func alerts(
     where condition: String, _ arguments: StatementArguments
   ) throws(StoreError) -> [Alert] {
     try read("alerts cannot be read") { db in

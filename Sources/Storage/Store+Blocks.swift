@@ -24,6 +24,7 @@ extension Store {
         try MessageShelf.inbox.remove(address: address.text, from: db)
       }
       try Self.add(batch.alerts, outbox: batch.outbox, to: db)
+      try Self.add(batch.incidents, to: db)
       try Self.withdraw(batch.observedWithdrawn, from: db)
       try Self.add(batch.observed, holes: batch.observedHoles, to: db)
     }

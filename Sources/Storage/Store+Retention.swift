@@ -11,7 +11,7 @@ package struct RetentionLimits: Sendable, Hashable {
   package var quarantine: Milliseconds
   /// Messages of unknown devices; how many there were is counted for ever.
   package var inbox: Milliseconds
-  /// Resolved alerts, after they were resolved; open ones stay.
+  /// Resolved alerts and incidents, after they were resolved; open ones stay.
   package var alerts: Milliseconds
 
   package init(
@@ -54,6 +54,7 @@ extension Store {
       left -= try MessageShelf.quarantine.delete(
         before: now - limits.quarantine, rowCountMax: left, db)
       left -= try MessageShelf.inbox.delete(before: now - limits.inbox, rowCountMax: left, db)
+      left -= try Self.deleteIncidents(before: now - limits.alerts, rowCountMax: left, db)
       left -= try Self.deleteAlerts(before: now - limits.alerts, rowCountMax: left, db)
       left -= try Self.deleteObserved(before: now - limits.raw, rowCountMax: left, db)
       left -= try SlotShelf.delete(endedBefore: now - limits.raw, rowCountMax: left, db)

@@ -5,7 +5,7 @@ import GRDB
 /// The tables of a store, and the care taken before the first of them.
 enum StoreSchema {
   /// Raised with every migration that an older nhip could not read.
-  static let version = 14
+  static let version = 15
   /// "nhip" in ASCII, in the file's header, so that a database of another program is not touched.
   static let applicationID = 0x6E68_6970
   /// A checkpoint cuts the write-ahead log back to this.
@@ -107,6 +107,10 @@ enum StoreSchema {
     migrator.registerMigration("14 feedback on anomalies") { db in
       try db.execute(sql: "PRAGMA user_version = 14")
       try db.execute(sql: feedback)
+    }
+    migrator.registerMigration("15 incidents") { db in
+      try db.execute(sql: "PRAGMA user_version = 15")
+      try db.execute(sql: incidents)
     }
     return migrator
   }
