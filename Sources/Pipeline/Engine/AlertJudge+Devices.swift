@@ -42,7 +42,7 @@ extension AlertJudge {
       conditionStates += before.conditions(of: old)
       anomalyStates += before.anomalies(of: old)
     }
-    layOutDetectors(before, detectors)
+    layOutDetectors(before, consume detectors)
   }
 
   /// Grown step by step, the largest of these would be copied at twice its size.
