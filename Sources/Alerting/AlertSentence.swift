@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One alert in one sentence of at most ``lengthMax`` characters: what, where, the number behind it,
-/// since when, who does what next.
+/// One alert in one sentence of at most ``lengthMax`` characters: what, where, the number behind
+/// it, since when, who does what next.
 ///
 /// Numbers and times stand whole. Where it would become too long, names lose words at their end
 /// (marked with …), then what is good to know but not needed is left out.

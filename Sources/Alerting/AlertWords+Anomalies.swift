@@ -20,10 +20,14 @@ extension AlertWords {
     let comparison = AnomalyComparison(
       value: quantity(value, unit: evidence.unit),
       usual: quantity(expected, unit: evidence.unit),
-      band: band(evidence), times: timesUsual(value, expected),
-      hour: evidence.localHour.map { Title(vi: " lúc \($0) giờ", en: " at \($0):00") } ?? AnomalyComparison.wholeDay)
-    let said = comparison.fact(channel, isAbove: isAbove)
-    return Account(facts: [said, rarity(evidence)], action: anomalyAction)
+      times: timesUsual(value, expected),
+      hour: evidence.localHour.map { Title(vi: " lúc \($0) giờ", en: " at \($0):00") }
+        ?? AnomalyComparison.wholeDay)
+    var facts = [comparison.fact(channel, isAbove: isAbove)]
+    if channel == .texture, let band = band(evidence) {
+      facts.append(Title(vi: "thường \(band.vi)", en: "usually \(band.en)"))
+    }
+    return Account(facts: facts + [rarity(evidence)], action: anomalyAction)
   }
 
   private static let anomalyAction = Title(
@@ -64,7 +68,6 @@ extension AlertWords {
 private struct AnomalyComparison {
   var value: Title
   var usual: Title
-  var band: Title?
   var times: Int?
   var hour: Title
   static let wholeDay = Title(vi: "", en: "")
@@ -81,19 +84,19 @@ private struct AnomalyComparison {
     case .level:
       isAbove
         ? Title(
-          vi: "nhiều lần đo liền cao hơn trước: \(value.vi), thường \(usual.vi)",
-          en: "higher than before for many readings: \(value.en), usually \(usual.en)")
+          vi: "gần đây cao hơn hẳn trước, lần này \(value.vi), thường \(usual.vi)",
+          en: "higher than before of late, now \(value.en), usually \(usual.en)")
         : Title(
-          vi: "nhiều lần đo liền thấp hơn trước: \(value.vi), thường \(usual.vi)",
-          en: "lower than before for many readings: \(value.en), usually \(usual.en)")
+          vi: "gần đây thấp hơn hẳn trước, lần này \(value.vi), thường \(usual.vi)",
+          en: "lower than before of late, now \(value.en), usually \(usual.en)")
     case .drift:
       isAbove
         ? Title(
-          vi: "cứ cao hơn mọi ngày: \(value.vi), thường \(usual.vi)\(hour.vi)",
-          en: "keeps above other days: \(value.en), usually \(usual.en)\(hour.en)")
+          vi: "gần đây cao hơn mọi ngày, lần này \(value.vi), thường \(usual.vi)\(hour.vi)",
+          en: "above other days of late, now \(value.en), usually \(usual.en)\(hour.en)")
         : Title(
-          vi: "cứ thấp hơn mọi ngày: \(value.vi), thường \(usual.vi)\(hour.vi)",
-          en: "keeps below other days: \(value.en), usually \(usual.en)\(hour.en)")
+          vi: "gần đây thấp hơn mọi ngày, lần này \(value.vi), thường \(usual.vi)\(hour.vi)",
+          en: "below other days of late, now \(value.en), usually \(usual.en)\(hour.en)")
     case .texture: restless(isAbove)
     }
   }
@@ -115,14 +118,12 @@ private struct AnomalyComparison {
   }
 
   private func restless(_ isAbove: Bool) -> Title {
-    let usually =
-      band.map { Title(vi: ", thường \($0.vi)", en: ", usually \($0.en)") } ?? Self.wholeDay
     return isAbove
       ? Title(
-        vi: "lên xuống mạnh hơn mọi khi: \(value.vi)\(usually.vi)",
-        en: "swings more than usual: \(value.en)\(usually.en)")
+        vi: "lên xuống mạnh hơn mọi khi, lần này \(value.vi)",
+        en: "swings more than usual, now \(value.en)")
       : Title(
-        vi: "gần như không thay đổi, khác mọi khi: \(value.vi)\(usually.vi)",
-        en: "hardly changes, unlike before: \(value.en)\(usually.en)")
+        vi: "gần như không thay đổi, khác mọi khi: \(value.vi)",
+        en: "hardly changes, unlike before: \(value.en)")
   }
 }

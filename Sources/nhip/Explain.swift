@@ -52,7 +52,8 @@ extension Nhip {
           subjects.isEmpty
             ? "say what to explain: a DEVICE (nhip devices list shows them), --slot, "
               + "--indicator, --rank or --anomaly"
-            : "a DEVICE, --slot, --indicator, --rank and --anomaly are questions of their own: ask one")
+            : "a DEVICE, --slot, --indicator, --rank and --anomaly are questions of their own: "
+              + "ask one")
       }
       if unit != nil, indicator == nil {
         throw ValidationError("--unit belongs to --indicator")

@@ -125,7 +125,9 @@ struct AlertBookTests {
     #expect(evidence["allowance_seconds"] as? Int == 180)
     let summary = try #require(data["summary"] as? [String: String])
     #expect(
-      summary["vi"] == "không có tín hiệu từ 15/11/2023 05:13:20, quá 180 giây cho phép")
+      summary["vi"]
+        == "Mất liên lạc – Wi-Fi Thôn 1 (nvh01): không có tín hiệu quá 3 phút cho phép, từ 05:13 "
+        + "15/11/2023. Cán bộ xã kiểm tra nguồn điện và dây mạng tại chỗ.")
   }
 
   @Test("without publishing nothing is written to be sent, and alerts still live")

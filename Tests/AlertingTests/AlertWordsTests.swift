@@ -70,11 +70,11 @@ struct AlertWordsTests {
     }
     #expect(said(120, .seasonal).contains("120 V, thấp hơn mức thường thấy 221,5 V;"))
     #expect(said(120, .spike).contains("tụt hẳn, 120 V, thấp hơn mức thường thấy 221,5 V"))
-    #expect(said(230, .level).contains("nhiều lần đo liền cao hơn trước: 230 V, thường 221,5 V"))
-    #expect(said(230, .drift).contains("cứ cao hơn mọi ngày: 230 V, thường 221,5 V"))
+    #expect(said(230, .level).contains("gần đây cao hơn hẳn trước, lần này 230 V, thường 221,5 V"))
+    #expect(said(230, .drift).contains("gần đây cao hơn mọi ngày, lần này 230 V, thường 221,5 V"))
     #expect(
       said(230, .texture).contains(
-        "lên xuống mạnh hơn mọi khi: 230 V, thường 216,5 đến 226,5 V"))
+        "lên xuống mạnh hơn mọi khi, lần này 230 V; thường 216,5 đến 226,5 V"))
     #expect(said(120, .texture).contains("gần như không thay đổi, khác mọi khi: 120 V"))
   }
 
@@ -95,7 +95,8 @@ struct AlertWordsTests {
     #expect(
       said.vi
         == "Mất điện lưới – Wi-Fi thôn 3 (Nhà văn hóa thôn 3): 0,25 V (báo khi dưới 100 V); đã kéo "
-        + "dài 2 phút, từ 12:00 15/11/2023. Cán bộ xã kiểm tra thiết bị, cần thì báo đơn vị bảo trì.")
+        + "dài 2 phút, từ 12:00 15/11/2023. Cán bộ xã kiểm tra thiết bị, cần thì báo đơn vị bảo "
+        + "trì.")
     #expect(said.en.contains("0.25 V (alert if below 100 V); for 2 minutes now, since 12:00"))
   }
 
@@ -138,7 +139,7 @@ struct AlertWordsTests {
       since: "từ 12:00 15/11/2023", action: "Cán bộ xã xem thiết bị")
     #expect(long.text.count <= AlertSentence.lengthMax)
     #expect(long.text.contains("hiếm gặp trong 41.000 lần đo, từ 12:00 15/11/2023. Cán bộ xã xem"))
-    #expect(long.text.contains("(Nhà văn hóa…)"), "cut between words")
+    #expect(long.text.contains("(Nhà văn hóa và…)"), "cut between words")
   }
 
   @Test(
@@ -146,7 +147,7 @@ struct AlertWordsTests {
     arguments: [
       (0.0, "0"), (-0.004, "-0,004"), (1.005, "1"), (-1.5, "-1,5"), (0.05, "0,05"),
       (12.34, "12,34"), (100.0, "100"), (12_345.678, "12.345,68"), (0.000_123_456, "0,000123"),
-      (1e300, "1×10^300"), (5e-324, "4,9×10^-324"), (-.greatestFiniteMagnitude, "-1,8×10^308"),
+      (1e300, "1×10^300"), (.leastNonzeroMagnitude, "4,9×10^-324"), (-.greatestFiniteMagnitude, "-1,8×10^308"),
       (999_999_999_999, "999.999.999.999"), (.infinity, "∞"),
     ])
   func numbers(number: Double, text: String) {

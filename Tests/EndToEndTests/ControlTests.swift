@@ -135,6 +135,25 @@ extension EndToEnd {
       #expect(bad.error.contains("registry/devices.csv:72:"), "\(bad.error)")
     }
 
+    @Test("verdicts on anomalies are taken while nhip runs, and refused in one sentence")
+    func verdicts() throws {
+      func dismiss() throws -> (code: Int32, error: String) {
+        let result = try nhip.command(
+          "anomalies", "dismiss", "ffff", "--by", "lan", "--store", "nhip.sqlite")
+        return (result.code, result.error)
+      }
+      let running = try dismiss()
+      #expect(running.code == 65)
+      #expect(running.error.contains("there is no anomaly 'ffff'; see `nhip anomalies list`"))
+      let none = try nhip.command("anomalies", "list", "--store", "nhip.sqlite")
+      #expect((none.code, none.output) == (0, "Không có bất thường nào.\n"))
+      let explained = try nhip.command(
+        "explain", "--anomaly", "ffff", "--store", "nhip.sqlite", "--devices-dir", "devices")
+      #expect(explained.code == 64 && explained.error.contains("there is no anomaly 'ffff'"))
+      #expect(try nhip.terminate().code == 0)
+      #expect(try dismiss() == running)
+    }
+
     @Test("garbage on the socket changes nothing, and messages go on arriving")
     func garbage() throws {
       let before = try list()

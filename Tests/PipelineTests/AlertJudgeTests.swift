@@ -242,9 +242,11 @@ struct AlertJudgeTests {
     #expect((evidence.novelty ?? 0) > 0 && (evidence.severity ?? 0) > 0)
     #expect(alert.summary.vi.contains("gấp 8 lần mức thường thấy"))
     #expect(alert.summary.vi.count <= 200)
-    for step in 2...20 { bench.clients(step % 2 == 0 ? 10 : 12, at: time + Milliseconds(step) * Self.minute) }
+    for step in 2...600 where !bench.open.isEmpty {
+      bench.clients(step % 2 == 0 ? 10 : 12, at: time + Milliseconds(step) * Self.minute)
+    }
     #expect(bench.open.isEmpty)
-    #expect(bench.taken().first?.resolvedAt.map { $0 < time + 20 * Self.minute } == true)
+    #expect((bench.taken().first?.resolvedAt ?? 0) > time + Self.minute)
   }
 
   @Test("after a restart from checkpoint and blocks, judging goes on as if nothing had happened")
@@ -281,5 +283,7 @@ struct AlertJudgeTests {
     #expect(expected.count > 20, "seed \(seed)")
     #expect(
       expected.sorted { $0.id < $1.id } == found.values.sorted { $0.id < $1.id }, "seed \(seed)")
+    #expect(whole.detectorStates == parts.detectorStates, "bit for bit, seed \(seed)")
+    #expect(whole.anomalyStates == parts.anomalyStates, "seed \(seed)")
   }
 }

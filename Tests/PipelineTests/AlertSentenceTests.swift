@@ -62,8 +62,9 @@ struct AlertSentenceTests {
   private static func anomalies(_ metric: Metric) -> [AlertEvidence] {
     var all: [AlertEvidence] = []
     for channel in AlertEvidence.Channel.allCases {
-      for (value, expected) in numbers.flatMap({ value in numbers.map { (value, $0) } }) {
-        for hour in [nil, 0, 23] {
+      for (position, value) in numbers.enumerated() {
+        for (hour, step) in [(nil, 1), (0, 4), (23, 7)] as [(Int?, Int)] {
+          let expected = numbers[(position + step) % numbers.count]
           let finding = AnomalyFinding(
             value: value, expected: expected, lower: expected - abs(value),
             upper: expected + abs(value), usualDeviation: value, novelty: 9, severity: 3,
@@ -77,12 +78,13 @@ struct AlertSentenceTests {
   }
 
   private static func profiles() throws -> [Profile] {
-    try ProfileLoader.load(directory: ReplayFixture.root.appending(path: "devices").path)
+    try ProfileLoader.load(directory: "\(ReplayFixture.repository)/devices")
   }
 
   @Test("every sentence says all of it in at most 200 characters, with nothing left open")
   func sentences() throws {
     var count = 0
+    var faults: [String] = []
     for profile in try Self.profiles() {
       for rule in profile.alerts {
         for evidence in Self.evidence(rule, profile) {
@@ -92,29 +94,33 @@ struct AlertSentenceTests {
               metric: profile.metrics.first { $0.name == evidence.metric }, device: name.device,
               place: name.place, since: Self.since)
             count += 1
-            for text in [said.vi, said.en] {
-              Self.check(text, name.device)
-            }
-            #expect(said.vi.contains("từ 15:57 21/11/2026. "), "\(said.vi)")
-            #expect(
-              said.vi.firstMatch(of: /[0-9]\.[0-9]{1,2}([^0-9]|$)/) == nil, "comma: \(said.vi)")
-            #expect(
-              said.en.firstMatch(of: /[0-9],[0-9]{1,2}([^0-9]|$)/) == nil, "point: \(said.en)")
+            faults += Self.faults(said.vi, name.device, since: "từ 15:57 21/11/2026. ", "\\.")
+            faults += Self.faults(said.en, name.device, since: "since 15:57 21/11/2026. ", ",")
           }
         }
       }
     }
-    #expect(count > 10_000)
+    #expect(faults.isEmpty, "\(faults.count) of \(count): \(faults.prefix(9))")
+    #expect(count > 2_000)
   }
 
-  private static func check(_ text: String, _ device: String) {
-    #expect(text.count <= 200, "\(text.count): \(text)")
-    #expect(text.hasSuffix(".") && !text.contains(".."), "\(text)")
-    #expect(text.contains(device.prefix(2)), "\(text)")
-    #expect(text.contains { $0.isNumber }, "\(text)")
-    for open in ["?", "{", "}", "nil", "Optional", "  ", "inf", "nan", "()", "\\"] {
-      #expect(!text.contains(open), "'\(open)' in: \(text)")
-    }
+  /// - Parameter thousands: what groups digits by three, and never stands before decimals.
+  private static func faults(
+    _ text: String, _ device: String, since: String, _ thousands: String
+  ) -> [String] {
+    let words = Set(words(of: text))
+    let faults = [
+      ("too long", text.count > 200), ("no full stop", !text.hasSuffix(".") || text.contains("..")),
+      ("no device", !text.contains(device.prefix(2))), ("no instant", !text.contains(since)),
+      ("no next step", text.hasSuffix(since)),
+      ("a slot", ["?", "{", "}", "  ", "()", "\\"].contains { text.contains($0) }),
+      ("a slot", !words.isDisjoint(with: ["nil", "optional", "nan", "inf", "infinity"])),
+      (
+        "wrong decimals",
+        text.range(of: "[0-9]\(thousands)[0-9]{1,2}([^0-9]|$)", options: .regularExpression) != nil
+      ),
+    ]
+    return faults.filter(\.1).map { "\($0.0): \(text)" }
   }
 
   /// Syllables without a mark that our Vietnamese sentences use, and names of techniques and units
@@ -122,12 +128,7 @@ struct AlertSentenceTests {
   /// new word without one is added here by somebody who knows that it is Vietnamese.
   private static let plainWords: Set<String> = Set(
     """
-    an ba bao bay bi binh bo bom can cao cho chia con cu cung dai dao dung gian gia giao hai hay \
-    hoa khi khung kho khoan khu kia lan lao loa lo liên liền lên lai kinh máy mang minh mong mua \
-    nam nay ngay ngang nghe nhanh nhanh nhau nhiên nhu nhân ninh phanh phong qua quen quay rung \
-    sang sau sim song so sóng ta tai tay than thanh theo thu tin tinh toan tra tranh trên trong \
-    trung trung trung tra truyền tu tuy vi vui xa xanh xem xe xu xung xuân yên hơn hiếm lâu ra vô \
-    in ki-ốt do
+    cao xem treo
     """.split { $0 == " " || $0 == "\n" }.map(String.init))
   private static let techniques: Set<String> = [
     "wi-fi", "internet", "sim", "cpnet", "lan", "ms", "v", "dbm", "mb", "b", "c", "ubnd", "pin",

@@ -82,11 +82,35 @@ struct ConfigurationProfileTests {
       ("formula: total", "formula: mean", 17, 19), ("1e9", "0", 17, 58),
       ("anomaly: clients", "anomaly: sub", 20, 42), (">= 80", "=> 80", 21, 51),
       ("severity: high", "severity: hihg", 19, 20),
+      ("watched: true", "watched: { direction: up }", 10, 82),
+      ("watched: true", "watched: { directoin: above }", 10, 71),
+      ("watched: true", "watched: { scale: log }", 10, 78),
+      ("watched: true", "watched: { weight: 2 }", 10, 79),
+      ("watched: true", "watched: { weight: 0 }", 10, 79),
+      ("anomaly: clients", "anomaly: cleints", 20, 42),
     ])
   func mistakes(old: String, new: String, line: Int, column: Int) throws {
     let errors = try errors(replacing: old, with: new)
     #expect(
       errors.contains { $0.line == line && $0.column == column }, "\(errors.map(\.description))")
+  }
+
+  @Test("how a metric is watched, and a rule's next step")
+  func watch() throws {
+    let folder = try TemporaryFolder()
+    let text = Self.valid
+      .replacingOccurrences(
+        of: "watched: true", with: "watched: { direction: below, weight: 0.5, scale: logarithmic }")
+      .replacingOccurrences(of: "when: offline,", with: "when: offline, action: { vi: C, en: D },")
+    try folder.write("ap/device.yaml", text)
+    let profile = try #require(try ProfileLoader.load(directory: folder.path).first)
+    #expect(
+      profile.metrics[10].watch == Watch(direction: .below, weight: 0.5, scale: .logarithmic))
+    #expect(profile.alerts.map(\.action) == [Title(vi: "C", en: "D"), nil, nil])
+    let long = String(repeating: "ệ", count: 71)
+    let refused = try errors(
+      replacing: "when: offline,", with: "when: offline, action: { vi: \(long), en: D },")
+    #expect(refused.map(\.description).contains { $0.contains("at most 70") })
   }
 
   @Test("all mistakes are told at once, with a suggestion")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Analysis
 import Reporting
 import Telemetry
 
@@ -14,7 +15,9 @@ struct JudgeBench {
   private var gaps = ObservationGaps(observed: [])
   private var intake: Intake
   /// Blocks since the last checkpoint, and the checkpoint.
-  private var blocks: [ReadingColumns] = []
+  private var blocks: [(id: Int64, columns: ReadingColumns)] = []
+  private(set) var newestBlock: Int64 = 0
+  private var feedback = FeedbackThresholds()
   private var checkpoint: [UInt8]?
 
   init(serviceHours: [ServiceHours] = [], commissionedAt: Milliseconds? = nil) {
@@ -48,6 +51,7 @@ struct JudgeBench {
       metrics: [
         metric("up", .gauge), metric("online", .flag), metric("wan_up", .flag),
         metric("clients", .gauge, watch: Watch()), metric("hot", .flag),
+        metric("sessions", .counter, watch: Watch(direction: .above)),
       ],
       service: [], usage: [],
       alerts: [
@@ -62,6 +66,7 @@ struct JudgeBench {
           .condition(
             Condition(metric: "hot", comparison: .equal, constant: .number(1)), duration: 0)),
         rule("clients_unusual", .anomaly(metric: "clients")),
+        rule("sessions_unusual", .anomaly(metric: "sessions")),
       ])
   }
 
@@ -75,6 +80,25 @@ struct JudgeBench {
       entries: entries,
       registry: Registry(
         sites: [Site(code: "s", name: "", type: "pole", unit: "04321")], devices: [device]))
+  }
+
+  /// What people said, withdrawn rows too.
+  mutating func say(_ rows: [AnomalyFeedback]) {
+    feedback = FeedbackThresholds(rows)
+    judge.feedback = feedback
+  }
+
+  /// Everything that detectors and rules remember of the watched metrics.
+  var anomalyStates: [AlertJudge.AnomalyState] { judge.anomalyStates }
+  var detectorStates: [[UInt8]] {
+    judge.anomalyStates.indices.map { judge.detectors.encoded($0) }
+  }
+
+  /// - Parameter up: seconds since boot.
+  mutating func sessions(_ total: UInt64, up: Int64? = nil, at time: Milliseconds) {
+    read(
+      at: time, receivedAt: time, [], wan: .absent, clients: .absent,
+      sessions: .unsigned(total), up: up.map { .integer($0) } ?? .absent)
   }
 
   mutating func taken() -> [Alert] { judge.book.takeTransitions().alerts }
@@ -127,7 +151,7 @@ struct JudgeBench {
 
   private mutating func read(
     at time: Milliseconds, receivedAt: Milliseconds, _ flags: ReadingFlags, wan: Value,
-    clients: Value, hot: Value = .absent
+    clients: Value, hot: Value = .absent, sessions: Value = .absent, up: Value = .absent
   ) {
     var block = ReadingColumns(
       kind: "wifi-ap", profileVersion: 1, metricNames: profile.metrics.map(\.name))
@@ -137,11 +161,12 @@ struct JudgeBench {
     block.flags = [flags]
     block.receivedAt = [receivedAt]
     block.eventTime = [time]
-    for (column, value) in [Value.absent, .absent, wan, clients, hot].enumerated() {
+    for (column, value) in [up, .absent, wan, clients, hot, sessions].enumerated() {
       block.metrics[column].append(value)
     }
     judge.read(block, gaps: gaps)
-    blocks.append(block)
+    newestBlock += 1
+    blocks.append((newestBlock, block))
   }
 
   /// As after a kill: a new judge with what the store holds.
@@ -158,7 +183,8 @@ struct JudgeBench {
       profiles: [profile], devices: [device],
       book: Self.book(device, open: judge.book.openAlerts))
     if let checkpoint { precondition(Checkpoint.restore(checkpoint, intake, &judge)) }
-    for block in blocks { judge.recover(block, 0..<block.count, gaps: gaps) }
+    judge.feedback = feedback
+    for (id, block) in blocks { judge.recover(block, 0..<block.count, id: id, gaps: gaps) }
     judge.forgetMarks()
     judge.takeOpenAlerts()
     return committed

@@ -42,7 +42,7 @@ extension AlertJudge {
       conditionStates += before.conditions(of: old)
       anomalyStates += before.anomalies(of: old)
     }
-    layOutDetectors(before, detectors)
+    layOutDetectors(before, consume detectors)
     checks.register(self.devices, kinds: planOfDevice) { before.positionOfNumber[$0.number] }
   }
 

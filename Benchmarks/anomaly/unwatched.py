@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A copy of the profiles whose metrics no detector watches: `unwatched.py DEVICES TO`.
+
+Takes `watched` from every metric and every rule that tells its anomalies; all else stays.
+"""
+import os
+import re
+import shutil
+import sys
+
+devices, to = sys.argv[1:]
+shutil.copytree(devices, to)
+for kind in os.listdir(to):
+    path = os.path.join(to, kind, "device.yaml")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    # A rule is its line and the lines that are indented deeper.
+    text = re.sub(r"^  \w+: \{[^\n]*when: \{ anomaly:[^\n]*\n(?:    [^\n]*\n)*", "", text, flags=re.M)
+    text = re.sub(r"\s*watched: (?:true|\{[^}]*\}),", "", text)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
