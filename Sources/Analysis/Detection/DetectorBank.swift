@@ -28,7 +28,7 @@ package struct DetectorBank: Sendable {
   /// Fresh slots behind the others.
   package mutating func append(count added: Int) {
     count += added
-    instants.append(contentsOf: repeatElement(.min, count: added * SlotLayout.Instant.count))
+    instants.append(contentsOf: repeatElement(0, count: added * SlotLayout.Instant.count))
     wide.append(contentsOf: repeatElement(0, count: added * SlotLayout.Wide.count))
     narrow.append(contentsOf: repeatElement(0, count: added * SlotLayout.Narrow.count))
     bytes.append(contentsOf: repeatElement(0, count: added * SlotLayout.Byte.count))
@@ -61,7 +61,7 @@ package struct DetectorBank: Sendable {
 
   /// Forgets only that the metric is anomalous now, not what is usual.
   package mutating func clearCondition(slot: Int) {
-    bytes[slot * SlotLayout.Byte.count + SlotLayout.Byte.flags] &= ~SlotLayout.anomalousFlag
+    bytes[slot * SlotLayout.Byte.count + SlotLayout.Byte.flags] &= ~SlotLayout.isAnomalous
   }
 
   package mutating func copy(_ slot: Int, from other: DetectorBank, _ otherSlot: Int) {

@@ -2,47 +2,54 @@
 
 /// What the detector's formulas leave open; one set for every metric of every device.
 ///
-/// Lengths are counts of readings unless they say otherwise.
+/// Lengths are counts of readings unless their names say otherwise: an exponentially weighted mean
+/// of length N gives a new reading 1/N of the weight, and more while it is young.
 package struct DetectorConstants: Sendable, Hashable {
-  package init() {}
   package static let shipped = DetectorConstants()
 
   // Baselines.
-  package var fastLength = 12.0
-  package var slowLength = 1000.0
-  package var clipDeviations = 6.0
-  package var rangeLength = 4000.0
-  package var profileDays = 8.0
-  package var driftLength = 12.0
-  package var volatilityFastLength = 24.0
-  package var volatilitySlowLength = 800.0
+  package var fastLength = 2.0
+  package var slowLength = 864.0
+  package var rangeLength = 8000.0
+  package var driftLength = 17.8
+  package var jumpFastLength = 20.0
+  package var jumpSlowLength = 440.0
+  package var usualLength = 209.0
+  package var profileDays = 10.8
+  package var profileWeeks = 6.0
+  /// One reading moves the profile as if it were at most so many deviations away.
+  package var profileClip = 1.73
 
   // Tails.
-  package var tailLength = 4000.0
-  package var extremeLength = 20_000.0
-  package var floorDeviations = 0.5
-  package var floorRange = 0.05
-  package var floorTexture = 0.3
-  package var tailPrior = 1.0
-  package var countExponent = 1.0
-  package var extremeBonus = 1.0
-  package var extremeBonusMax = 3.0
-  package var learnScore = 6.0
+  package var tailLength = 3890.0
+  /// Deviations below these shares of the mean deviation and of the range are not looked at.
+  package var floorDeviations = 0.67
+  package var floorRange = 0.032
+  package var floorTexture = 0.65
+  package var tailPrior = 0.25
+  package var countWeight = 0.34
 
-  // Weights of channels.
-  package var levelWeight = 1.0
-  package var seasonalWeight = 1.0
-  package var driftWeight = 1.0
-  package var spikeWeight = 1.0
-  package var textureWeight = 0.8
+  // How much each channel counts.
+  package var levelWeight = 0.92
+  package var seasonalWeight = 1.52
+  package var driftWeight = 1.35
+  package var spikeWeight = 0.23
+  package var textureWeight = 0.62
 
-  // The gate.
-  package var gateHold = 100.0
-  package var gateDecay = 200.0
+  // The gate: for so many readings only a score so much higher passes.
+  package var gateLength = 52.0
+  package var gateMargin = 1.0
 
-  package var severityNovelty = 0.15
+  // Severity.
+  package var severityNovelty = 0.043
+  package var severityFloor = 0.43
 
-  // What pages.
-  package var noveltyPaging = 9.0
-  package var noveltyUsual = 4.0
+  // What pages, and what is usual again.
+  package var pagingNovelty = 4.5
+  package var pagingTimes = 5.0
+  package var pagingTexture = 2.5
+  package var pagingSteps = 2.5
+  package var usualNovelty = 2.0
+
+  package init() {}
 }

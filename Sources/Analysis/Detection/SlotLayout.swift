@@ -1,53 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where what one slot remembers stands in the bank's flat columns.
+/// Where what one slot remembers stands in the bank's flat columns, and how many bytes that takes.
 enum SlotLayout {
-  static let channelCount = 5
-  /// Half octaves above a channel's floor that a tail tells apart.
-  static let tailBinCount = 14
+  static let channelCount = Judgement.Channel.allCases.count
   static let tailCount = 2 * channelCount
+  /// Half octaves above the floor that a tail tells apart; the last holds all beyond.
+  static let tailBinCount = 13
+  static let hoursOfDay = 24
+  static let hoursOfWeek = 168
 
-  /// 64-bit numbers: instants and levels, which need all digits of a large value.
+  /// 64-bit numbers.
   enum Wide {
-    static let slowMean = 0
-    static let fastMean = 1
-    static let last = 2
-    static let count = 3
+    static let mean = 0
+    static let count = 1
   }
 
-  /// 32-bit numbers.
+  /// Instants.
+  enum Instant {
+    static let last = 0
+    static let count = 1
+  }
+
+  /// 32-bit numbers. Distances from the mean need no more digits than that.
   enum Narrow {
-    static let deviation = 0
-    static let range = 1
-    static let volatilityFast = 2
-    static let volatilitySlow = 3
-    static let drift = 4
-    static let readingCount = 5
-    static let tailWeight = 6
-    static let gateScore = 7
-    static let gateAge = 8
-    static let usual = 9
-    static let scale = usual + channelCount
-    static let extreme = scale + channelCount
-    static let profile = extreme + tailCount
-    static let count = profile + 24
+    static let readingCount = 0
+    static let ageSeconds = 1
+    static let intervalSeconds = 2
+    static let deviation = 3
+    static let range = 4
+    static let fast = 5
+    static let drift = 6
+    static let last = 7
+    static let jumpFast = 8
+    static let jumpSlow = 9
+    static let resolution = 10
+    static let tailWeight = 11
+    static let tailScale = 12
+    static let gateScore = 13
+    /// Mean size of the deviations of each channel but texture.
+    static let usual = 14
+    static let profile = usual + channelCount - 1
+    static let count = profile + hoursOfDay
   }
 
+  /// Bytes.
   enum Byte {
     static let flags = 0
-    static let profileDays = 1
-    static let tails = profileDays + 24
+    /// Half octaves between the tails' scale and their first bin, signed.
+    static let tailBase = 1
+    /// Readings since the gate opened, no further than 255.
+    static let gateAge = 2
+    /// How much each knot of the day profile has learnt, as `TailWeight`.
+    static let profileWeight = 3
+    /// Hour of week less hour of day, signed, in sixteenths of the deviation.
+    static let week = profileWeight + hoursOfDay
+    static let tails = week + hoursOfWeek
     static let count = tails + tailCount * tailBinCount
   }
 
-  enum Instant {
-    static let first = 0
-    static let last = 1
-    static let count = 2
-  }
+  static let isAnomalous: UInt8 = 1
 
-  static let anomalousFlag: UInt8 = 1
-
-  static let sizeBytes =
-    8 * Wide.count + 8 * Instant.count + 4 * Narrow.count + Byte.count
+  static let sizeBytes = 8 * Wide.count + 8 * Instant.count + 4 * Narrow.count + Byte.count
 }

@@ -4,99 +4,125 @@ import Telemetry
 
 extension SlotRow {
   private typealias Narrow = SlotLayout.Narrow
-  private typealias Wide = SlotLayout.Wide
-  private typealias Instant = SlotLayout.Instant
+  private typealias Byte = SlotLayout.Byte
+  /// Readings before anything is compared with what was.
+  private static let scoredReadings = 11.0
+  /// The expected band reaches so many usual deviations.
+  private static let bandDeviations = 4.0
+
+  /// What the channels say of one reading.
+  private struct Score {
+    var novelty = 0.0
+    var channel = 0
+    var severity = 0.0
+  }
 
   func judge(
     _ value: Double, at time: Milliseconds, watch: Watch, isHoliday: Bool,
     constants: borrowing DetectorConstants
   ) -> Judgement? {
-    let x = unsafe Self.scaled(value, watch.scale)
-    let readingCount = unsafe self[Narrow.readingCount]
-    if readingCount == 0 { unsafe start(x, at: time) }
-    let first = unsafe instants[Instant.first]
-    let isWarm =
-      readingCount >= Double(DetectorBank.warmUpReadings)
-      && time - first >= DetectorBank.warmUpLength
-    let hour = HourPlace(of: time)
-    let mean = unsafe wide[Wide.slowMean]
-    let profile = unsafe usual(at: hour)
-    let fast = unsafe wide[Wide.fastMean] + (x - wide[Wide.fastMean]) / min(
-      constants.fastLength, readingCount + 1)
-    let residual = x - (profile ?? mean)
-    let drift = unsafe self[Narrow.drift] + (residual - self[Narrow.drift]) / min(
-      constants.driftLength, readingCount + 1)
-    let jump = unsafe abs(x - wide[Wide.last])
-    unsafe learnVolatility(jump, readingCount, constants)
-    let deviations: InlineArray<5, Double> = [
-      fast - mean, profile == nil ? 0 : residual, profile == nil ? 0 : drift, x - mean,
-      unsafe texture(),
-    ]
-    var best = (surprise: 0.0, channel: 0)
-    var severity = 0.0
-    let floor = unsafe constants.floorDeviations * self[Narrow.deviation]
-      + constants.floorRange * self[Narrow.range] + 1e-9 * abs(mean)
+    let step = unsafe step(value, at: time, watch, isHoliday: isHoliday, constants)
+    let score = unsafe scored(step, watch, constants)
+    let isWarm = unsafe step.count >= Double(DetectorBank.warmUpReadings)
+      && self[Narrow.ageSeconds] >= Double(DetectorBank.warmUpLength) / 1_000
+    let judgement = isWarm ? unsafe told(value, step, score, watch, constants) : nil
+    unsafe learn(step, constants)
+    return judgement
+  }
+
+  private func scored(
+    _ step: Step, _ watch: Watch, _ constants: borrowing DetectorConstants
+  ) -> Score {
+    var score = Score()
+    guard unsafe step.count >= Self.scoredReadings && self[Narrow.tailScale] > 0 else { return score }
+    let logarithmOfTotal = unsafe Logarithm.natural(self[Narrow.tailWeight] + 1)
     for channel in 0..<SlotLayout.channelCount {
-      let e = deviations[channel]
+      let e = step.deviations[channel]
       let isTexture = channel == 4
-      let channelFloor = isTexture ? constants.floorTexture : floor
-      var surprise = 0.0
-      if abs(e) > channelFloor {
-        let score = unsafe rarity(abs(e), channel, e > 0, channelFloor, constants)
-        let isWatched =
-          isTexture || watch.direction == .both || (watch.direction == .above) == (e > 0)
-        if isWatched {
-          surprise = unsafe score * watch.weight * Self.weight(of: channel, constants)
-          let usual = unsafe self[Narrow.usual + channel]
-          severity = max(
-            severity,
-            watch.weight
-              * (Logarithm.natural(abs(e) / (usual + channelFloor + 1e-30))
-                + constants.severityNovelty * score))
-        }
+      guard abs(e) > (isTexture ? constants.floorTexture : step.floor) else { continue }
+      // Which side a texture lies on says nothing of the metric's own.
+      guard isTexture || watch.direction == .both || (watch.direction == .above) == (e > 0)
+      else { continue }
+      let rarity = unsafe rarity(e, channel, logarithmOfTotal: logarithmOfTotal, constants)
+      let novelty = unsafe rarity * watch.weight * Self.weight(of: channel, constants)
+      if novelty > score.novelty {
+        score.novelty = novelty
+        score.channel = channel
       }
-      if surprise > best.surprise { best = (surprise, channel) }
+      guard !isTexture else { continue }
+      let usual = unsafe self[Narrow.usual + channel] + constants.severityFloor * step.floor
+      let severity =
+        watch.weight * Logarithm.natural(abs(e) / usual) + constants.severityNovelty * novelty
+      score.severity = max(score.severity, severity)
     }
-    let share = 1 / (1 + (best.surprise / constants.learnScore) * (best.surprise / constants.learnScore))
-    for channel in 0..<SlotLayout.channelCount {
-      let channelFloor = channel == 4 ? constants.floorTexture : floor
-      unsafe learnTail(deviations[channel], channel, channelFloor, share, constants)
-    }
-    unsafe learn(x, fast: fast, drift: drift, hour: hour, profile: profile, constants)
-    unsafe instants[Instant.last] = max(instants[Instant.last], time)
-    unsafe self[Narrow.readingCount] = min(readingCount + 1, 16_000_000)
-    unsafe decayTails(constants)
-    guard isWarm else { return nil }
-    let emitted = unsafe gated(best.surprise, constants)
-    let starts = unsafe condition(emitted: emitted, raw: best.surprise, constants)
-    let channel = Judgement.Channel(rawValue: UInt8(best.channel))!
-    let isSeasonal = channel == .seasonal || channel == .drift
-    let expected = isSeasonal ? profile ?? mean : mean
-    let spread = max(unsafe self[Narrow.usual + (isSeasonal ? 1 : 3)], floor)
-    let bounds = unsafe (
-      Self.unscaled(expected - 3 * spread, watch.scale), Self.unscaled(expected + 3 * spread, watch.scale))
+    return score
+  }
+
+  private func told(
+    _ value: Double, _ step: Step, _ score: Score, _ watch: Watch,
+    _ constants: borrowing DetectorConstants
+  ) -> Judgement {
+    let novelty = unsafe gated(score.novelty, constants)
+    let starts = unsafe condition(novelty, step, score, constants)
+    // The initialiser covers every number that a channel of the layout has.
+    let channel = Judgement.Channel(rawValue: UInt8(score.channel)) ?? .level
+    let isOfHour = step.hours != nil && (channel == .seasonal || channel == .drift)
+    let expected = unsafe isOfHour ? step.expected : mean
+    let baseline = isOfHour ? Judgement.Channel.seasonal : .spike
+    let usual = unsafe max(self[Narrow.usual + Int(baseline.rawValue)], 1e-12 * abs(expected))
     let middle = unsafe Self.unscaled(expected, watch.scale)
+    let band = unsafe Self.bandDeviations * usual
+    let lower = unsafe Self.unscaled(expected - band, watch.scale)
+    let upper = unsafe Self.unscaled(expected + band, watch.scale)
     return Judgement(
-      value: value, expected: middle, lower: min(bounds.0, middle), upper: max(bounds.1, middle),
-      usualDeviation: unsafe Self.unscaled(expected + spread, watch.scale) - middle,
-      novelty: emitted, severity: max(severity, 0), channel: channel,
-      isAbove: deviations[best.channel] > 0, localHour: isSeasonal ? hour.hour : nil,
-      readingCount: Int(readingCount),
-      isAnomalous: unsafe bytes[SlotLayout.Byte.flags] & SlotLayout.anomalousFlag != 0,
-      startsAnomaly: starts)
+      value: value, expected: middle, lower: min(lower, middle), upper: max(upper, middle),
+      usualDeviation: unsafe Self.unscaled(expected + usual, watch.scale) - middle,
+      novelty: novelty, severity: score.severity, channel: channel,
+      isAbove: step.deviations[score.channel] > 0, localHour: isOfHour ? step.place.hour : nil,
+      readingCount: Int(step.count),
+      isAnomalous: unsafe bytes[Byte.flags] & SlotLayout.isAnomalous != 0, startsAnomaly: starts)
   }
 
-  static func scaled(_ value: Double, _ scale: Watch.Scale) -> Double {
-    let value = unsafe min(max(value, -magnitudeMax), magnitudeMax)
-    guard scale == .logarithmic else { return value }
-    let logarithm = Logarithm.natural(1 + abs(value))
-    return value < 0 ? -logarithm : logarithm
+  /// The score where it opens the gate, else 0: what has just been told opens it again only by a
+  /// clearly higher score, so that one change of regime is told once.
+  private func gated(_ score: Double, _ constants: borrowing DetectorConstants) -> Double {
+    let age = unsafe bytes[Byte.gateAge]
+    if age < 255 { unsafe bytes[Byte.gateAge] = age + 1 }
+    let isHeld = Double(age) < constants.gateLength
+    let bar = unsafe isHeld ? self[Narrow.gateScore] + constants.gateMargin : 0
+    guard score > bar else { return 0 }
+    unsafe self[Narrow.gateScore] = score
+    unsafe bytes[Byte.gateAge] = 0
+    return score
   }
 
-  static func unscaled(_ value: Double, _ scale: Watch.Scale) -> Double {
-    guard scale == .logarithmic else { return value }
-    let magnitude = Logarithm.exponential(min(abs(value), 70)) - 1
-    return value < 0 ? -magnitude : magnitude
+  /// True if the metric becomes anomalous with this reading.
+  private func condition(
+    _ novelty: Double, _ step: Step, _ score: Score, _ constants: borrowing DetectorConstants
+  ) -> Bool {
+    guard unsafe bytes[Byte.flags] & SlotLayout.isAnomalous == 0 else {
+      if score.novelty < constants.usualNovelty {
+        unsafe bytes[Byte.flags] &= ~SlotLayout.isAnomalous
+      }
+      return false
+    }
+    guard novelty >= constants.pagingNovelty, unsafe isWorthPaging(step, score, constants)
+    else { return false }
+    unsafe bytes[Byte.flags] |= SlotLayout.isAnomalous
+    return true
+  }
+
+  /// Novel and large: many of the channel's usual deviations, and more than a step or two of a
+  /// metric that is told in steps.
+  private func isWorthPaging(
+    _ step: Step, _ score: Score, _ constants: borrowing DetectorConstants
+  ) -> Bool {
+    let size = abs(step.deviations[score.channel])
+    guard score.channel < SlotLayout.channelCount - 1 else { return size >= constants.pagingTexture }
+    let resolution = unsafe self[Narrow.resolution]
+    let least = unsafe resolution > 0 ? constants.pagingSteps * resolution : abs(mean) / 4
+    let usual = unsafe self[Narrow.usual + score.channel]
+    return size >= max(least, constants.pagingTimes * usual)
   }
 
   static func weight(of channel: Int, _ constants: borrowing DetectorConstants) -> Double {
@@ -107,19 +133,5 @@ extension SlotRow {
     case 3: constants.spikeWeight
     default: constants.textureWeight
     }
-  }
-}
-
-/// Between which two full local hours an instant lies, and how far.
-struct HourPlace {
-  let hour: Int
-  let share: Double
-  var next: Int { hour == 23 ? 0 : hour + 1 }
-
-  init(of time: Milliseconds) {
-    var ofDay = (time &+ LocalTime.offset) % LocalTime.dayLength
-    if ofDay < 0 { ofDay += LocalTime.dayLength }
-    hour = Int(ofDay / LocalTime.hourLength)
-    share = Double(ofDay % LocalTime.hourLength) / Double(LocalTime.hourLength)
   }
 }

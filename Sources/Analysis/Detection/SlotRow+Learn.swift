@@ -1,101 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Telemetry
-
+/// What one reading teaches.
 extension SlotRow {
   private typealias Narrow = SlotLayout.Narrow
-  private typealias Wide = SlotLayout.Wide
-  private typealias Instant = SlotLayout.Instant
   private typealias Byte = SlotLayout.Byte
+  /// One reading moves the mean as if it were at most so many deviations away, unless the one
+  /// before was as far.
+  private static let clipDeviations = 30.0
+  private static let readingCountMax = 16_000_000.0
 
-  func start(_ x: Double, at time: Milliseconds) {
-    unsafe instants[Instant.first] = time
-    unsafe instants[Instant.last] = time
-    unsafe wide[Wide.slowMean] = x
-    unsafe wide[Wide.fastMean] = x
-    unsafe wide[Wide.last] = x
-  }
-
-  /// The usual value of an hour, between its neighbours; nil before both have been seen.
-  func usual(at place: HourPlace) -> Double? {
-    let (near, far) = unsafe (bytes[Byte.profileDays + place.hour], bytes[Byte.profileDays + place.next])
-    guard near >= 2, far >= 2 || place.share == 0 else { return nil }
-    let low = unsafe self[Narrow.profile + place.hour]
-    let high = unsafe self[Narrow.profile + place.next]
-    return low + (high - low) * place.share
-  }
-
-  func learnVolatility(_ jump: Double, _ count: Double, _ constants: borrowing DetectorConstants) {
-    guard count > 0 else { return }
-    let fast = unsafe self[Narrow.volatilityFast]
-    let slow = unsafe self[Narrow.volatilitySlow]
-    unsafe self[Narrow.volatilityFast] = fast + (jump - fast) / min(constants.volatilityFastLength, count)
-    unsafe self[Narrow.volatilitySlow] = slow + (jump - slow) / min(constants.volatilitySlowLength, count)
-  }
-
-  func texture() -> Double {
-    let least = unsafe 0.05 * self[Narrow.deviation] + 1e-30
-    return unsafe Logarithm.natural(
-      (self[Narrow.volatilityFast] + least) / (self[Narrow.volatilitySlow] + least))
-  }
-
-  func learn(
-    _ x: Double, fast: Double, drift: Double, hour: HourPlace, profile: Double?,
-    _ constants: borrowing DetectorConstants
-  ) {
-    let count = unsafe self[Narrow.readingCount]
-    let mean = unsafe wide[Wide.slowMean]
+  func learn(_ step: Step, _ constants: borrowing DetectorConstants) {
+    unsafe learnTails(step, constants)
+    unsafe learnUsual(step, constants)
+    unsafe learnResolution(step)
+    let mean = unsafe self.mean
+    let above = step.x - mean
     let deviation = unsafe self[Narrow.deviation]
-    let limit = count < 20 ? .infinity : constants.clipDeviations * deviation + 1e-9 * abs(mean)
-    let step = min(max(x - mean, -limit), limit)
-    let gain = 1 / min(constants.slowLength, count + 1)
-    unsafe wide[Wide.slowMean] = mean + gain * step
-    unsafe self[Narrow.deviation] = deviation + gain * (abs(step) - deviation)
+    let limit =
+      step.count < 20
+      ? .infinity
+      : unsafe max(
+        Self.clipDeviations * deviation + 1e-9 * abs(mean), min(abs(above), abs(self[Narrow.last])))
+    let clipped = min(max(above, -limit), limit)
+    let gain = 1 / min(constants.slowLength, step.count + 1)
+    // Before the mean, in whose deviations the profile is limited.
+    if !step.isHoliday { unsafe learnProfile(step, constants) }
+    unsafe self.mean = mean + gain * clipped
+    unsafe self[Narrow.deviation] = deviation + gain * (abs(clipped) - deviation)
     unsafe self[Narrow.range] = max(
-      abs(step), self[Narrow.range] * (1 - 1 / constants.rangeLength))
-    unsafe wide[Wide.fastMean] = fast
-    unsafe self[Narrow.drift] = drift
-    unsafe wide[Wide.last] = x
-    unsafe learnProfile(mean + step, hour, profile, constants)
+      abs(clipped), self[Narrow.range] * (1 - 1 / constants.rangeLength))
+    unsafe self[Narrow.fast] = step.fast - gain * clipped
+    unsafe self[Narrow.drift] = step.drift
+    unsafe self[Narrow.last] = above - gain * clipped
+    unsafe self[Narrow.readingCount] = min(step.count + 1, Self.readingCountMax)
   }
 
-  private func learnProfile(
-    _ x: Double, _ place: HourPlace, _ profile: Double?, _ constants: borrowing DetectorConstants
-  ) {
-    let isNewHour = unsafe HourPlace(of: instants[Instant.last]).hour != place.hour
-    for (hour, share) in [(place.hour, 1 - place.share), (place.next, place.share)] where share > 0 {
-      let days = unsafe bytes[Byte.profileDays + hour]
-      if days == 0 {
-        unsafe self[Narrow.profile + hour] = x
-      } else {
-        let gain = share / (1 + min(Double(days), constants.profileDays) * 6)
-        unsafe self[Narrow.profile + hour] += gain * (x - (profile ?? self[Narrow.profile + hour]))
-      }
-      if days < 250, isNewHour || days == 0 { unsafe bytes[Byte.profileDays + hour] = days + 1 }
+  private func learnUsual(_ step: Step, _ constants: borrowing DetectorConstants) {
+    let gain = 1 / min(constants.usualLength, step.count + 1)
+    for channel in 0..<SlotLayout.channelCount - 1 {
+      // Without hours there is no distance from them.
+      if channel == 1, step.hours == nil { continue }
+      let usual = unsafe self[Narrow.usual + channel]
+      unsafe self[Narrow.usual + channel] = usual + gain * (abs(step.deviations[channel]) - usual)
     }
   }
 
-  func gated(_ score: Double, _ constants: borrowing DetectorConstants) -> Double {
-    let last = unsafe self[Narrow.gateScore]
-    let age = unsafe self[Narrow.gateAge]
-    let late = max(age - constants.gateHold, 0)
-    let bar = last * Logarithm.exponential(-late / constants.gateDecay)
-    unsafe self[Narrow.gateAge] = min(age + 1, 1e6)
-    guard score > bar else { return 0 }
-    unsafe self[Narrow.gateScore] = score
-    unsafe self[Narrow.gateAge] = 0
-    return score
+  /// The smallest step between two readings so far is what the metric is told in.
+  private func learnResolution(_ step: Step) {
+    guard step.count > 0, step.jump > 0 else { return }
+    let known = unsafe self[Narrow.resolution]
+    if known == 0 || step.jump < known { unsafe self[Narrow.resolution] = step.jump }
   }
 
-  /// True if the metric becomes anomalous with this reading.
-  func condition(emitted: Double, raw: Double, _ constants: borrowing DetectorConstants) -> Bool {
-    let wasAnomalous = unsafe bytes[Byte.flags] & SlotLayout.anomalousFlag != 0
-    if wasAnomalous {
-      if raw < constants.noveltyUsual { unsafe bytes[Byte.flags] &= ~SlotLayout.anomalousFlag }
-      return false
+  private func learnProfile(_ step: Step, _ constants: borrowing DetectorConstants) {
+    let place = step.place
+    let perHour = unsafe readingsPerHour
+    let deviation = unsafe self[Narrow.deviation]
+    let limit = step.count < 20 ? .infinity : constants.profileClip * deviation
+    let residual = step.hours.map { min(max(step.x - $0.day, -limit), limit) }
+    for (index, hour) in [place.hour, place.nextHour].enumerated() {
+      let share = index == 0 ? 1 - place.share : place.share
+      guard share > 0 else { continue }
+      let at = Byte.profileWeight + hour
+      let weight = unsafe TailWeight.value(bytes[at])
+      let hash = TailWeight.hash(UInt64(step.count) &* 64 &+ UInt64(hour) &+ 1 << 40)
+      unsafe bytes[at] = TailWeight.adding(share, to: bytes[at], hash: hash)
+      let known = unsafe self[Narrow.profile + hour]
+      let gain = share / min(weight + share, constants.profileDays * perHour)
+      unsafe self[Narrow.profile + hour] = known + gain * (residual ?? (step.x - known))
     }
-    guard emitted >= constants.noveltyPaging else { return false }
-    unsafe bytes[Byte.flags] |= SlotLayout.anomalousFlag
-    return true
+    guard let hours = step.hours, deviation > 0 else { return }
+    let week = unsafe week(place)
+    let left = min(max(step.x - hours.day - week, -limit), limit)
+    let weeks = unsafe self[Narrow.ageSeconds] / Self.weekSeconds + 1
+    let gain = 1 / (min(constants.profileWeeks, weeks) * perHour)
+    for (index, hour) in [place.hourOfWeek, place.nextHourOfWeek].enumerated() {
+      let share = index == 0 ? 1 - place.share : place.share
+      let hash = TailWeight.hash(UInt64(step.count) &* 256 &+ UInt64(hour) &+ 2 << 40)
+      unsafe addWeek(gain * share * left / (deviation / 16), hour, hash)
+    }
+  }
+
+  /// Sixteenths of a deviation are added whole; the hash decides on what is left of one.
+  private func addWeek(_ sixteenths: Double, _ hour: Int, _ hash: UInt64) {
+    guard sixteenths != 0 else { return }
+    let whole = sixteenths.rounded(.down)
+    let rest = Double(hash >> 11) * 0x1p-53 < sixteenths - whole ? 1.0 : 0
+    let known = unsafe Double(Int8(bitPattern: bytes[Byte.week + hour]))
+    let new = Int8(min(max(known + whole + rest, -127), 127))
+    unsafe bytes[Byte.week + hour] = UInt8(bitPattern: new)
   }
 }

@@ -9,12 +9,37 @@ import Telemetry
   let narrow: UnsafeMutablePointer<Float>
   let bytes: UnsafeMutablePointer<UInt8>
 
-  /// Larger magnitudes are treated as this, so that no sum overflows in 32 bits.
-  static let magnitudeMax = 1e30
-
   @inline(__always)
   subscript(_ index: Int) -> Double {
     get { unsafe Double(narrow[index]) }
     nonmutating set { unsafe narrow[index] = Float(newValue) }
   }
+
+  @inline(__always)
+  var mean: Double {
+    get { unsafe wide[SlotLayout.Wide.mean] }
+    nonmutating set { unsafe wide[SlotLayout.Wide.mean] = newValue }
+  }
+}
+
+/// What one reading is beside what its slot has learnt; all in the scale of the watch.
+struct Step {
+  /// Readings learnt before this one.
+  var count = 0.0
+  var x = 0.0
+  var place = HourPlace(of: 0)
+  var isHoliday = false
+  /// What the hours say, or nil while they have not been seen for a day.
+  var hours: (day: Double, week: Double)?
+  /// The distances of the fast mean and of the reading's mean distance from its hour.
+  var fast = 0.0
+  var drift = 0.0
+  var jump = 0.0
+  /// Deviations below this size are not looked at.
+  var floor = 0.0
+  /// In the order of `Judgement.Channel`.
+  var deviations: InlineArray<5, Double> = [0, 0, 0, 0, 0]
+
+  /// What the hour is expected to bring, or the mean where hours say nothing.
+  var expected = 0.0
 }

@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A decaying weight in one byte: 0, or 2^((code − 1 − 48) ÷ 12), from a sixteenth to 150,000 in
-/// steps of 6 %. Halving is a subtraction, exact; adding rounds up or down by a hash of where and
-/// when, so that on average nothing is lost (Morris, "Counting Large Numbers of Events in Small
-/// Registers", 1978) and a replay rounds as the first run did.
+/// A weight in one byte: 0, or 2^((code − 49) ÷ 12), from a sixteenth to 147,000 in steps of 6 %.
+/// Halving is a subtraction, exact; adding rounds up or down by a hash of where and when, so that
+/// on average nothing is lost (Morris, "Counting Large Numbers of Events in Small Registers", 1978)
+/// and a replay rounds as the first run did.
 enum TailWeight {
-  static let stepsPerOctave = 12
-  private static let oneAt = 49
+  private static let stepsPerOctave = 12
+  private static let codeOfOne = 49
 
-  static let values: [Double] = (0...255).map { code in
-    code == 0
-      ? 0 : Logarithm.exponential(Double(code - oneAt) / Double(stepsPerOctave) * Logarithm.ofTwo)
-  }
+  /// 256 weights, by code. They are never freed, so that a reading need not ask whether they are
+  /// still there.
+  nonisolated(unsafe) private static let values: UnsafePointer<Double> = {
+    let values = UnsafeMutablePointer<Double>.allocate(capacity: 256)
+    for code in 0..<256 {
+      let octaves = Double(code - codeOfOne) / Double(stepsPerOctave)
+      let weight = code == 0 ? 0 : Logarithm.exponential(octaves * Logarithm.ofTwo)
+      unsafe (values + code).initialize(to: weight)
+    }
+    return unsafe UnsafePointer(values)
+  }()
+
+  @inline(__always)
+  static func value(_ code: UInt8) -> Double { unsafe values[Int(code)] }
 
   /// The code of a weight that has grown by `addition`; `hash` decides where it lies between two.
   @inline(__always)
-  static func adding(
-    _ addition: Double, to code: UInt8, values: UnsafePointer<Double>, hash: UInt64
-  ) -> UInt8 {
-    let target = unsafe values[Int(code)] + addition
-    var next = Int(code)
-    while next < 255, unsafe values[next + 1] <= target { next += 1 }
-    guard next < 255 else { return 255 }
-    let (below, above) = unsafe (values[next], values[next + 1])
-    let share = (target - below) / (above - below)
-    return UInt8(Double(hash >> 11) * 0x1p-53 < share ? next + 1 : next)
+  static func adding(_ addition: Double, to code: UInt8, hash: UInt64) -> UInt8 {
+    let target = value(code) + addition
+    var below = code
+    while below < 255, value(below + 1) <= target { below += 1 }
+    guard below < 255 else { return 255 }
+    let share = (target - value(below)) / (value(below + 1) - value(below))
+    return Double(hash >> 11) * 0x1p-53 < share ? below + 1 : below
   }
 
   @inline(__always)
   static func halved(_ code: UInt8) -> UInt8 {
-    code > stepsPerOctave ? code - UInt8(stepsPerOctave) : 0
+    code > UInt8(stepsPerOctave) ? code - UInt8(stepsPerOctave) : 0
   }
 
   /// Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
