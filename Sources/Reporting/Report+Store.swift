@@ -44,6 +44,9 @@ extension Report {
       try store.alerts(from: period.start, to: period.end),
       of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil,
       sealedAt: report.seal.isWhole ? report.seal.sealedAt : nil)
+    if contents.contains(.pictures) {
+      report.pictures = try report.readPictures(from: store, scope: scope)
+    }
     report.recordedCauses = Dictionary(
       grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
     report.quality.take(try store.shelved(on: period.localDays))

@@ -20,6 +20,8 @@ package struct Report: Sendable {
   package var quality: DataQuality
   package var seal = SealCover()
   package var alerts = AlertAccount()
+  /// Of its gravest anomalies, most severe first.
+  package var pictures: [AnomalyPicture] = []
   /// What people recorded of outages, by registry number of the device.
   package var recordedCauses: [Int64: [RecordedCause]] = [:]
   package var provenance = ReportProvenance()

@@ -12,5 +12,8 @@ package struct ReportContents: OptionSet, Sendable {
   /// Targets, compared with the period before, and rankings.
   package static let programme = ReportContents(rawValue: 2)
 
-  package static let all: ReportContents = [.strips, .programme]
+  /// The gravest anomalies, drawn; only page and paper show them.
+  package static let pictures = ReportContents(rawValue: 4)
+
+  package static let all: ReportContents = [.strips, .programme, .pictures]
 }

@@ -42,8 +42,14 @@ struct ReportForm: ParsableArguments {
     }
   }
 
-  /// Machine CSV has a row a device, without strips and targets.
-  var contents: ReportContents { format == .csv && dialect == .rfc4180 ? [] : .all }
+  /// Machine CSV has a row a device, without strips and targets; only page and paper have pictures.
+  var contents: ReportContents {
+    switch format {
+    case .html, .pdf: .all
+    case .csv where dialect == .rfc4180: []
+    case .text, .csv, .json, .xlsx: .all.subtracting(.pictures)
+    }
+  }
 
   /// - Parameter kept: the letterhead of the store, as far as no option says otherwise.
   func write(_ report: Reporting.Report, letterhead kept: Letterhead) throws {

@@ -38,7 +38,7 @@ enum SystemExit {
     case is Replay.FileError: noInput
     case is FleetFailure, is MosquittoError, is PrintingFailure: unavailable
     case is OutputFile.Failure, is WorkbookError: cannotCreate
-    case is DeviceRefusal: data
+    case is DeviceRefusal, is SeriesFault: data
     case let failure as ControlFailure: code(of: failure.status)
     default: inputOutput
     }

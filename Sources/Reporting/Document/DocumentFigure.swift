@@ -10,6 +10,7 @@ package struct DocumentFigure: Sendable {
     /// A square a day, a line a week.
     case calendars([CalendarLine])
     case bars([BarLine], unit: String)
+    case series(SeriesPicture)
   }
 
   package struct StripLine: Sendable {

@@ -11,7 +11,11 @@ struct PageFigure {
 
   var markup: String {
     // Strips and calendars may be pages long, a chart is at most one.
-    let style = if case .bars = figure.content { " class=\"chart\"" } else { "" }
+    let style =
+      switch figure.content {
+      case .bars, .series: " class=\"chart\""
+      case .strips, .calendars: ""
+      }
     var html = "<figure\(style)>\n<figcaption><b>\(PageMarkup.escaped(figure.title))</b> "
     html += "\(PageMarkup.escaped(figure.description))</figcaption>\n"
     switch figure.content {
@@ -28,6 +32,7 @@ struct PageFigure {
       }
       html += "</div>\n"
     case .bars(let lines, let unit): html += bars(lines, unit: unit)
+    case .series(let picture): html += SeriesDrawing(picture, isFile: false).markup + "\n"
     }
     return html + "</figure>\n"
   }

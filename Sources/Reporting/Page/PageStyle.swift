@@ -58,6 +58,7 @@ enum PageStyle {
     .excluded,.key rect{stroke:#888;stroke-width:.5;vector-effect:non-scaling-stroke}
     .none,.none rect{stroke:#888;stroke-dasharray:2}.bar{fill:var(--bar)}
     .calendars text{font:8px sans-serif;text-anchor:middle}
+    \(SeriesStyle.page)
     .signatures{display:grid;grid-template-columns:1fr 1fr;text-align:center;margin-top:2rem;
     min-height:10rem;break-inside:avoid}.signed{margin-top:5.5rem}
     """

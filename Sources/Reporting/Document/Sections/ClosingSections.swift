@@ -16,6 +16,7 @@ extension DocumentBuilder {
         parts.append(.note(words.moreAlerts(format.count(account.count - account.listed.count))))
       }
     }
+    parts += anomalyFigures()
     return DocumentSection(number: "IV", heading: words.alerts, parts: parts)
   }
 
