@@ -2,8 +2,8 @@
 import Telemetry
 
 /// A made-up fleet in which every group that a cause can have holds other devices: gateways with
-/// and without children, two sites a village, feeders that cross the border of a commune, providers,
-/// provinces, firmware versions.
+/// and without children, two sites a village, feeders that cross the border of a commune,
+/// providers, provinces, firmware versions.
 package struct AnomalyFleet: Sendable {
   package struct Member: Sendable, Hashable {
     package var device: SimulatedDevice
