@@ -9,6 +9,15 @@ struct DeviceTrouble {
 }
 
 extension DeviceBody {
+  /// What an anomaly plan has measured, by position among the kind's signals.
+  private func whole(_ position: Int) -> Int? { signals.map { Int($0.value(position)) } }
+  private func tenths(_ position: Int) -> Int? {
+    signals.map { Int(($0.value(position) * 10).rounded()) }
+  }
+  private func left(_ supply: Supplies.Supply) -> Int? {
+    supplies.map { Int($0.level(supply, at: advancedTo)) }
+  }
+
   /// Video endpoints and kiosks write `ts` as RFC 3339, the others as epoch milliseconds, so that
   /// a fleet exercises both.
   var writesTimeAsText: Bool { kind == .videoEndpoint || kind == .kiosk }
@@ -46,9 +55,13 @@ extension DeviceBody {
     text.open()
     text.field("up", !trouble.isServiceFaulty)
     text.field("type", word: "4g")
-    text.field("rtt_ms", (25 + Int(random.unit() * 40)) * (trouble.isUnusual ? 9 : 1))
-    text.field("loss_pct", tenths: trouble.isServiceFaulty ? 1_000 : Int(random.unit() * 8))
-    text.field("rsrp_dbm", -115 + Int(size * 15) + Int(random.unit() * 6))
+    text.field(
+      "rtt_ms",
+      whole(1) ?? (25 + Int(random.unit() * 40)) * (trouble.isUnusual ? 9 : 1))
+    text.field(
+      "loss_pct",
+      tenths: trouble.isServiceFaulty ? 1_000 : tenths(2) ?? Int(random.unit() * 8))
+    text.field("rsrp_dbm", whole(3) ?? -115 + Int(size * 15) + Int(random.unit() * 6))
     text.close()
     text.key("radio")
     text.openList()
@@ -59,8 +72,8 @@ extension DeviceBody {
     text.closeList()
     text.field("clients", clients)
     text.field("uniq_day", uniqueToday)
-    text.field("rx_bytes", unsigned: first.value)
-    text.field("tx_bytes", unsigned: second.value)
+    text.field("rx_bytes", unsigned: shown(first))
+    text.field("tx_bytes", unsigned: shown(second))
   }
 
   private func radio(
@@ -98,13 +111,14 @@ extension DeviceBody {
       text.close()
     }
     text.closeList()
-    text.field("mains_v", (trouble.isUnusual ? 108 : 212) + Int(random.unit() * 16))
-    text.field("batt_pct", 90 + Int(random.unit() * 10))
+    text.field(
+      "mains_v", whole(0) ?? (trouble.isUnusual ? 108 : 212) + Int(random.unit() * 16))
+    text.field("batt_pct", left(.battery) ?? 90 + Int(random.unit() * 10))
     text.key("net")
     text.open()
     text.field("type", word: "4g")
-    text.field("rsrp_dbm", -115 + Int(size * 15) + Int(random.unit() * 6))
-    text.field("mb_month", Int(simMegabytes))
+    text.field("rsrp_dbm", whole(1) ?? -115 + Int(size * 15) + Int(random.unit() * 6))
+    text.field("mb_month", left(.data) ?? Int(simMegabytes))
     text.close()
     text.field("sched", word: "synced")
   }
@@ -119,14 +133,15 @@ extension DeviceBody {
       text.field("dur_s", Int((now - activity.start) / 1_000))
       text.key("rx")
       text.open()
-      text.field("loss_pct", tenths: Int(random.unit() * 6) + (trouble.isUnusual ? 60 : 0))
-      text.field("jitter_ms", 4 + Int(random.unit() * 14))
+      text.field(
+        "loss_pct", tenths: tenths(0) ?? Int(random.unit() * 6) + (trouble.isUnusual ? 60 : 0))
+      text.field("jitter_ms", whole(1) ?? 4 + Int(random.unit() * 14))
       text.field("kbps", 1_500 + Int(random.unit() * 500))
       text.field("res", word: "1280x720")
       text.field("fps", 30)
       text.close()
-      text.field("rtt_ms", 30 + Int(random.unit() * 40))
-      text.field("mos", tenths: 36 + Int(random.unit() * 9))
+      text.field("rtt_ms", whole(2) ?? 30 + Int(random.unit() * 40))
+      text.field("mos", tenths: tenths(3) ?? 36 + Int(random.unit() * 9))
     }
     text.field("cam", true)
     text.field("mic", true)
@@ -138,19 +153,21 @@ extension DeviceBody {
   ) {
     text.key("link")
     text.open()
-    for (name, isUp, base) in [("cpnet", true, 6.0), ("internet", !trouble.isServiceFaulty, 16.0)]
-      as [(StaticString, Bool, Double)]
+    let isOnline = !trouble.isServiceFaulty
+    for (position, name, isUp, base) in [(0, "cpnet", true, 6.0), (1, "internet", isOnline, 16.0)]
+      as [(Int, StaticString, Bool, Double)]
     {
       text.key(name)
       text.open()
       text.field("up", isUp)
-      if isUp { text.field("rtt_ms", Int(base + random.unit() * 9)) }
+      if isUp { text.field("rtt_ms", whole(position) ?? Int(base + random.unit() * 9)) }
       text.close()
     }
     text.close()
-    text.field("hosts", 18 + Int(size * 10) + Int(random.unit() * 4))
+    text.field("hosts", whole(2) ?? 18 + Int(size * 10) + Int(random.unit() * 4))
     let newHosts = random.chance(0.01) ? 1 : 0
-    text.field("new_hosts", trouble.isUnusual ? 14 + Int(random.unit() * 9) : newHosts)
+    text.field(
+      "new_hosts", whole(3) ?? (trouble.isUnusual ? 14 + Int(random.unit() * 9) : newHosts))
     text.key("sev")
     text.open()
     text.field("1", 0)
@@ -167,8 +184,9 @@ extension DeviceBody {
   private func kiosk(_ text: inout JSONText, _ trouble: DeviceTrouble) {
     text.field("app", word: trouble.isServiceFaulty ? "hung" : "running")
     text.field("touch", true)
-    text.field("printer", word: paperPercent < 15 ? "paper_low" : "ok")
-    text.field("paper_pct", Int(paperPercent))
+    let paper = left(.paper) ?? Int(paperPercent)
+    text.field("printer", word: paper < 15 ? "paper_low" : "ok")
+    text.field("paper_pct", paper)
     text.field("pos", true)
     text.field("sessions", unsigned: first.value)
   }

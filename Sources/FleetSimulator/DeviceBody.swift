@@ -68,7 +68,7 @@ struct DeviceBody: Sendable {
   let kind: SimulatedKind
   /// How busy its site is, 0.4 ... 1.6.
   let size: Double
-  let firmware: String
+  private(set) var firmware: String
   var first: CounterLedger
   var second: CounterLedger
   var boot: Milliseconds
@@ -82,6 +82,10 @@ struct DeviceBody: Sendable {
   private var day: Int64
   private var newGuests = 0.0
   private var fractions = (first: 0.0, second: 0.0)
+  /// Of anomaly plans: what it measures and what it uses up, instead of what is drawn here.
+  private(set) var signals: DeviceSignals?
+  private(set) var supplies: Supplies?
+  private var hasShortCounters = false
 
   private static let firmwares = ["1.4.2", "1.4.3", "2.0.0", "2.0.1-rc1"]
   /// Share of a site's seats taken, by local hour.
@@ -127,12 +131,16 @@ struct DeviceBody: Sendable {
     let busy = Self.occupancy[Int(localTime(of: instant) / 3_600_000)] * size
     switch kind {
     case .wirelessAccessPoint:
-      clients = min(512, Int((busy * 30) * (0.8 + 0.4 * random.unit()) + random.unit()))
-      newGuests += Double(clients) * seconds / 2_400
+      clients =
+        signals.map { Int($0.value(0)) }
+        ?? min(512, Int((busy * 30) * (0.8 + 0.4 * random.unit()) + random.unit()))
+      // Whatever a broken counter of heads writes, not more people are there.
+      let present = min(512, clients)
+      newGuests += Double(present) * seconds / 2_400
       uniqueToday += Int(newGuests)
       newGuests -= newGuests.rounded(.down)
-      uniqueToday = max(uniqueToday, clients)
-      let rate = Double(clients) * (2_000 + 6_000 * random.unit()) + 300
+      uniqueToday = max(uniqueToday, present)
+      let rate = Double(present) * (2_000 + 6_000 * random.unit()) + 300
       fractions.first += rate * seconds
       fractions.second += rate * seconds * (0.1 + 0.1 * random.unit())
     case .kiosk:
@@ -148,6 +156,30 @@ struct DeviceBody: Sendable {
     second.add(UInt64(fractions.second))
     fractions.first -= fractions.first.rounded(.down)
     fractions.second -= fractions.second.rounded(.down)
+  }
+
+  /// Takes the place of what was drawn at the beginning.
+  mutating func equip(with anomalies: DeviceAnomalies) {
+    firmware = anomalies.firmware
+    signals = anomalies.deviceSignals
+    supplies = anomalies.supplies
+    hasShortCounters = anomalies.hasShortCounters
+  }
+
+  mutating func measure(at instant: Milliseconds) { signals?.advance(to: instant) }
+
+  /// As the device writes it.
+  func shown(_ counter: CounterLedger) -> UInt64 {
+    hasShortCounters ? counter.value & 0xffff_ffff : counter.value
+  }
+
+  /// How often the first counter has begun anew because it is too short.
+  var wrapCount: UInt64 { hasShortCounters ? first.value >> 32 : 0 }
+
+  /// Without a boot.
+  mutating func loseCounters() {
+    first.reset()
+    second.reset()
   }
 
   /// Power came back, or it was started again: everything in memory begins anew.

@@ -6,15 +6,24 @@ extension DeviceSimulation {
   mutating func scheduleActivity(after instant: Milliseconds) {
     slot = DailySchedule.next(after: instant, kind: kind)
     nextActivityAt = slot.map { $0.start + random.integer(in: 0...3_000) } ?? .max
+    if case .late(let delay) = slotFault { nextActivityAt += delay }
   }
+
+  private var slotFault: SlotFault? { slot.flatMap { anomalies?.slotFaults[$0.start] } }
 
   mutating func startActivity(_ now: Milliseconds, _ steps: inout [FleetStep]) {
     guard let slot else { return }
     tally.slots.append(SlotTruth(slot, isMeeting: kind == .videoEndpoint))
-    let takesPart = kind == .loudspeaker ? isRunning : hasLink && random.chance(0.6)
+    let takesPart =
+      kind == .loudspeaker ? isRunning : hasLink && (anomalies != nil || random.chance(0.6))
     guard takesPart else { return scheduleActivity(after: now) }
+    if let slotFault { tally.noteSlotFault(slotFault, of: slot) }
+    if slotFault == .missed { return scheduleActivity(after: now) }
     introduce(now, &steps)
     var length = slot.length
+    if case .partial(let share) = slotFault {
+      length = Milliseconds(Double(length) * share) / 1_000 * 1_000
+    }
     if kind == .loudspeaker, random.chance(frame.rates.partialPlayShare) {
       length = Milliseconds(Double(length) * (0.2 + 0.6 * random.unit())) / 1_000 * 1_000
       tally.partialPlays.append(Interval(start: now + length, end: now + slot.length))

@@ -13,6 +13,18 @@ struct DeviceTally: Sendable {
   var backlogReadings = 0
   var lateReadings = 0
   var duplicates = 0
+  /// Slots with which something was wrong on purpose, although the device ran.
+  var slotFaults: [InjectedFault] = []
+  /// Readings whose short counter had begun anew.
+  var wraps: [Milliseconds] = []
+
+  mutating func noteSlotFault(_ fault: SlotFault, of slot: DailySchedule.Slot) {
+    var amount: Double?
+    if case .late(let delay) = fault { amount = Double(delay) / 1_000 }
+    if case .partial(let share) = fault { amount = share }
+    slotFaults.append(
+      InjectedFault(kind: fault.kind, start: slot.start, end: slot.end, amount: amount))
+  }
 }
 
 extension DeviceSimulation {
@@ -99,10 +111,19 @@ extension DeviceSimulation {
       playedSecondsReported: tally.playedSecondsReported, slots: slots, faults: faults(),
       clockOffset: timeline.clockOffset, keepsBacklog: timeline.keepsBacklog,
       liveReadings: tally.liveReadings, backlogReadings: tally.backlogReadings,
-      lateReadings: tally.lateReadings, duplicates: tally.duplicates)
+      lateReadings: tally.lateReadings, duplicates: tally.duplicates,
+      signals: anomalies?.deviceSignals.truth)
   }
 
   private func faults() -> [InjectedFault] {
+    if let anomalies {
+      let wraps = tally.wraps.map {
+        InjectedFault(kind: .counterWrap, start: $0, end: $0 + 1, metric: "rx_bytes")
+      }
+      return (anomalies.faults + tally.slotFaults + wraps).sorted {
+        ($0.start, $0.end) < ($1.start, $1.end)
+      }
+    }
     var faults = timeline.outages.map {
       InjectedFault(kind: $0.kind, start: $0.interval.start, end: $0.interval.end)
     }

@@ -6,11 +6,25 @@ final class PlanFrame: Sendable {
   let seed: UInt64
   let span: Interval
   let rates: FaultRates
+  /// Draws what goes wrong instead of `rates`, which then only rule the network.
+  let anomalies: AnomalyPlan?
 
-  init(seed: UInt64, span: Interval, rates: FaultRates) {
+  init(seed: UInt64, span: Interval, rates: FaultRates, anomalies: AnomalyPlan? = nil) {
     self.seed = seed
     self.span = span
     self.rates = rates
+    self.anomalies = anomalies
+  }
+
+  func idleInterval(_ kind: SimulatedKind) -> Milliseconds {
+    guard let anomalies else { return kind.idleInterval }
+    return kind == .videoEndpoint
+      ? max(kind.idleInterval, anomalies.reportInterval) : anomalies.reportInterval
+  }
+
+  func busyInterval(_ kind: SimulatedKind) -> Milliseconds {
+    guard let anomalies, kind == .loudspeaker else { return kind.busyInterval }
+    return max(kind.busyInterval, anomalies.reportInterval / 4)
   }
 }
 
@@ -38,6 +52,7 @@ struct DeviceSimulation: Sendable {
   let kind: SimulatedKind
   let frame: PlanFrame
   let timeline: DeviceTimeline
+  let anomalies: DeviceAnomalies?
   let telemetryTopic: String
   var random: RandomStream
   var body: DeviceBody
@@ -49,6 +64,7 @@ struct DeviceSimulation: Sendable {
   private var outageCursor = 0
   private var serviceFaults: FaultWalk
   private var unusualValues: FaultWalk
+  private var counterResetCursor = 0
   var isOut = false
   private var connectedAt: Milliseconds
   private var isIntroduced = false
@@ -78,16 +94,18 @@ struct DeviceSimulation: Sendable {
     self.index = index
     self.kind = kind
     self.frame = frame
+    anomalies = frame.anomalies?.devices[index]
     timeline = DeviceTimeline(
-      device: device, rates: frame.rates, seed: frame.seed, span: frame.span,
-      wrongClockRank: wrongClockRank, keepsBacklog: keepsBacklog)
+      device: device, anomalies: anomalies, frame: frame, wrongClockRank: wrongClockRank,
+      keepsBacklog: keepsBacklog)
     serviceFaults = FaultWalk(timeline.serviceFaults)
     unusualValues = FaultWalk(timeline.unusualValues)
     telemetryTopic = device.topic(.telemetry)
     random = RandomStream(seed: frame.seed, name: "device \(device.commune)/\(device.id)")
     let start = frame.span.start
     body = DeviceBody(kind: kind, boot: timeline.bootBefore, now: start, random: &random)
-    nextReportAt = start + random.integer(in: 0...(kind.idleInterval - 1))
+    if let anomalies { body.equip(with: anomalies) }
+    nextReportAt = start + random.integer(in: 0...(frame.idleInterval(kind) - 1))
     connectedAt = timeline.bootBefore + 30_000
     scheduleActivity(after: start)
   }
@@ -129,7 +147,9 @@ struct DeviceSimulation: Sendable {
     }
   }
 
-  func shown(_ instant: Milliseconds) -> Milliseconds { instant + timeline.clockOffset }
+  func shown(_ instant: Milliseconds) -> Milliseconds {
+    instant + timeline.clockOffset + (anomalies?.clockError(at: instant) ?? 0)
+  }
 
   /// Puts a message among those under way.
   mutating func dispatch(_ message: SimulatedMessage) {
@@ -196,8 +216,8 @@ struct DeviceSimulation: Sendable {
   ) {
     let reason =
       switch kind {
-      case .powerCut: "power"
-      case .deviceOff: "watchdog"
+      case .powerCut, .sitePower, .feederCut: "power"
+      case .deviceOff, .rebootLoop, .firmwareReboots, .firmwareSilence: "watchdog"
       default: "command"
       }
     var text = JSONText()
@@ -213,9 +233,14 @@ struct DeviceSimulation: Sendable {
 
   private mutating func report(_ now: Milliseconds, _ steps: inout [FleetStep]) {
     introduce(now, &steps)
-    let interval = body.activity == nil ? kind.idleInterval : kind.busyInterval
+    let isIdle = body.activity == nil
+    let interval = isIdle ? frame.idleInterval(kind) : frame.busyInterval(kind)
     nextReportAt = now + interval + random.integer(in: -400...400)
+    body.measure(at: now)
+    let wrapsBefore = body.wrapCount
     body.advance(to: now, random: &random)
+    if body.wrapCount != wrapsBefore { tally.wraps.append(now) }
+    loseCounters(now)
     let sentAt = now - random.integer(in: 20...400)
     let payload = body.telemetry(
       shown: shown(sentAt), now: sentAt, trouble: trouble(at: now), random: &random)
@@ -229,6 +254,14 @@ struct DeviceSimulation: Sendable {
       body.second.store()
       backlog.append(payload)
     }
+  }
+
+  private mutating func loseCounters(_ now: Milliseconds) {
+    guard let resets = anomalies?.counterResets, counterResetCursor < resets.count,
+      resets[counterResetCursor] <= now
+    else { return }
+    counterResetCursor += 1
+    body.loseCounters()
   }
 
   private mutating func trouble(at now: Milliseconds) -> DeviceTrouble {

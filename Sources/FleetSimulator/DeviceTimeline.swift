@@ -12,6 +12,10 @@ struct Outage: Sendable, Hashable {
   var willAt: Milliseconds?
   /// The boot that ends it; nil if the device kept running.
   var bootAt: Milliseconds?
+  /// Id of the grouped fault that it belongs to.
+  var incident: String?
+  /// It is one of many of a fault that the truth tells as a whole.
+  var isPart = false
 }
 
 /// Everything that will happen to one device: drawn before the first message, so that truth needs
@@ -51,6 +55,19 @@ struct DeviceTimeline: Sendable {
     }
     serviceFaults = Self.disjoint(rates.serviceFaults, over: span, random: &random)
     unusualValues = Self.disjoint(rates.unusualValues, over: span, random: &random)
+  }
+
+  /// What an anomaly plan has drawn for the device or, without one, what its rates make of it.
+  init(
+    device: SimulatedDevice, anomalies: DeviceAnomalies?, frame: PlanFrame, wrongClockRank: Int?,
+    keepsBacklog: Bool
+  ) {
+    var rates = frame.rates
+    if anomalies != nil { rates = .none }
+    self.init(
+      device: device, rates: rates, seed: frame.seed, span: frame.span,
+      wrongClockRank: wrongClockRank, keepsBacklog: keepsBacklog)
+    if let anomalies { outages = anomalies.outages }
   }
 
   private static func disjoint(

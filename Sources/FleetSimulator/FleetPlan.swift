@@ -24,6 +24,8 @@ package struct FleetPlan: Sendable {
   package let start: Milliseconds
   package let duration: Milliseconds
   package let faults: FaultRates
+  /// What goes wrong, where it was drawn apart.
+  package let anomalies: AnomalyPlan?
   private let frame: PlanFrame
   /// Positions of the devices with a wrong clock, and of those that keep a backlog.
   private let wrongClocks: [Int]
@@ -40,6 +42,7 @@ package struct FleetPlan: Sendable {
     self.start = start
     self.duration = duration
     self.faults = faults
+    anomalies = nil
     let feederCount = Set(devices.map { $0.feeder.isEmpty ? $0.id : $0.feeder }).count
     frame = PlanFrame(
       seed: seed, span: Interval(start: start, end: start + duration),
@@ -49,6 +52,20 @@ package struct FleetPlan: Sendable {
       faults.wrongClockDevices + faults.backlogDevices, of: devices.count, random: &random)
     wrongClocks = Array(chosen.prefix(faults.wrongClockDevices))
     backlogKeepers = Set(chosen.dropFirst(faults.wrongClockDevices))
+  }
+
+  /// The fleet of an anomaly plan over its span.
+  package init(anomalies: AnomalyPlan) {
+    self.anomalies = anomalies
+    devices = anomalies.fleet.members.map(\.device)
+    seed = anomalies.fleet.seed
+    start = anomalies.span.start
+    duration = anomalies.span.duration
+    faults = .anomalies
+    frame = PlanFrame(
+      seed: seed, span: anomalies.span, rates: .anomalies, anomalies: anomalies)
+    wrongClocks = []
+    backlogKeepers = []
   }
 
   /// Different positions, at most half of the fleet.
@@ -84,7 +101,25 @@ package struct FleetPlan: Sendable {
       }
       truths.append(simulation.truth())
     }
-    return FleetTruth(seed: seed, start: start, end: frame.span.end, devices: truths)
+    return truth(truths)
+  }
+
+  /// Gives every message to `body`, in order of publication, and tells what truly happened: in one
+  /// pass, where `messages` and `truth` would take two.
+  package func walk(_ body: (SimulatedMessage) throws -> Void) rethrows -> FleetTruth {
+    var steps = FleetSteps(plan: self)
+    while let step = steps.next() {
+      if case .message(let message) = step.step { try body(message) }
+    }
+    return truth(steps.simulations.map { $0.truth() })
+  }
+
+  private func truth(_ devices: [DeviceTruth]) -> FleetTruth {
+    FleetTruth(
+      seed: seed, start: start, end: frame.span.end, devices: devices,
+      incidents: anomalies?.incidents,
+      calmUntil: anomalies.map { $0.span.start + $0.rates.calmLength },
+      reportInterval: anomalies?.reportInterval)
   }
 
   func simulation(of index: Int) -> DeviceSimulation {
@@ -96,7 +131,8 @@ package struct FleetPlan: Sendable {
 
   /// The same plan, beginning at another instant.
   func starting(at instant: Milliseconds) -> FleetPlan {
-    FleetPlan(
+    if let anomalies { return FleetPlan(anomalies: anomalies.starting(at: instant)) }
+    return FleetPlan(
       devices: devices, seed: seed, start: instant, duration: duration, faults: faults)
   }
 }

@@ -13,7 +13,7 @@ struct FleetSteps: Sequence, IteratorProtocol {
     }
   }
 
-  private var simulations: [DeviceSimulation]
+  private(set) var simulations: [DeviceSimulation]
   private var heap: [Entry] = []
   private let end: Milliseconds
   /// What the last step gave and nobody has taken yet.

@@ -23,13 +23,49 @@ package enum FaultKind: String, Sendable, Encodable {
   case partialPlay = "partial-play"
   case wrongClock = "wrong-clock"
 
+  // Of anomaly plans: values,
+  case spike, burst, drift
+  case levelShift = "level-shift"
+  case seasonalBreak = "seasonal-break"
+  case textureLoud = "texture-loud"
+  case textureFlat = "texture-flat"
+  case stuckValue = "stuck-value"
+  case outOfRange = "out-of-range"
+  case slowDegradation = "slow-degradation"
+  case exhaustion
+  /// A date of the registry comes near.
+  case expiry
+  case counterReset = "counter-reset"
+  /// No fault: a counter of 32 bits began anew, which nobody should be told of.
+  case counterWrap = "counter-wrap"
+  case clockDrift = "clock-drift"
+  // single devices,
+  case rebootLoop = "reboot-loop"
+  case flappingLink = "flapping-link"
+  case missedPlay = "missed-play"
+  case latePlay = "late-play"
+  // and groups of them.
+  case gatewayDeath = "gateway-death"
+  case sitePower = "site-power"
+  case villageLink = "village-link"
+  case feederCut = "feeder-cut"
+  case providerOutage = "isp-outage"
+  case communeLink = "commune-link"
+  case provinceLink = "province-link"
+  case firmwareReboots = "firmware-reboots"
+  case firmwareSilence = "firmware-silence"
+  /// Our own broker or uplink: nothing is wrong with the devices.
+  case ownOutage = "own-outage"
+
   /// What the device is while the fault lasts; nil if it stays up.
   var state: TrueState? {
     switch self {
-    case .powerCut: .noPower
-    case .linkLoss: .noLink
-    case .deviceOff, .reboot: .down
-    case .serviceFault, .unusualValues, .partialPlay, .wrongClock: nil
+    case .powerCut, .sitePower, .feederCut: .noPower
+    case .linkLoss, .gatewayDeath, .villageLink, .providerOutage, .communeLink, .provinceLink,
+      .ownOutage, .flappingLink:
+      .noLink
+    case .deviceOff, .reboot, .rebootLoop, .firmwareReboots, .firmwareSilence: .down
+    default: nil
     }
   }
 }
@@ -44,6 +80,15 @@ package struct InjectedFault: Sendable, Hashable, Encodable {
   package var kind: FaultKind
   package var start: Milliseconds
   package var end: Milliseconds
+  /// Whose values it changes; nil if none.
+  package var metric: String?
+  /// Usual deviations of that metric; of a loud texture, by how much its noise grows.
+  package var size: Double?
+  package var isAbove: Bool?
+  /// In the unit that the kind has: of a clock's drift, seconds a day; of a late play, seconds.
+  package var amount: Double?
+  /// Id of the grouped fault that it belongs to.
+  package var incident: String?
 }
 
 /// The truth about one counter.
@@ -87,6 +132,8 @@ package struct DeviceTruth: Sendable, Hashable, Encodable {
   package var lateReadings: Int
   /// Copies beyond the first of telemetry and events.
   package var duplicates: Int
+  /// What is watched of it and how it usually scatters; of anomaly plans only.
+  package var signals: [TrueSignal]?
 }
 
 /// What truly happened to a simulated fleet, computed from the devices and not from messages.
@@ -96,4 +143,10 @@ package struct FleetTruth: Sendable, Hashable, Encodable {
   package var end: Milliseconds
   /// In the plan's order.
   package var devices: [DeviceTruth]
+  /// Faults of more than one device; of anomaly plans only, like what follows.
+  package var incidents: [TrueIncident]?
+  /// Nothing goes wrong before this instant.
+  package var calmUntil: Milliseconds?
+  /// How often idle devices report.
+  package var reportInterval: Milliseconds?
 }

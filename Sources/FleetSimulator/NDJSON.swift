@@ -17,11 +17,37 @@ package enum NDJSON {
     line(topic: slot.topic, payload: slot.payload, at: instant, isRetained: true)
   }
 
+  /// The same with its line end, for those who write millions.
+  package static func append(_ message: SimulatedMessage, to bytes: inout [UInt8]) {
+    append(
+      topic: message.topic, payload: message.payload, at: message.publishedAt, isRetained: false,
+      to: &bytes)
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  /// Nobody listened then; without a line end.
+  package static func unobserved(_ gap: Interval) -> String {
+    var bytes = Array("{\"observed\":false,\"from\":\"".utf8)
+    bytes.appendTimestamp(gap.start)
+    bytes.append(contentsOf: "\",\"to\":\"".utf8)
+    bytes.appendTimestamp(gap.end)
+    bytes.append(contentsOf: "\"}".utf8)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   private static func line(
     topic: String, payload: [UInt8], at instant: Milliseconds, isRetained: Bool = false
   ) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(payload.count * 5 / 4 + 128)
+    append(topic: topic, payload: payload, at: instant, isRetained: isRetained, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func append(
+    topic: String, payload: [UInt8], at instant: Milliseconds, isRetained: Bool,
+    to bytes: inout [UInt8]
+  ) {
     bytes.append(contentsOf: "{\"topic\":\"".utf8)
     appendEscaped(topic.utf8, to: &bytes)
     bytes.append(contentsOf: "\",\"payload\":\"".utf8)
@@ -29,7 +55,6 @@ package enum NDJSON {
     bytes.append(contentsOf: "\",\"received_at\":\"".utf8)
     bytes.appendTimestamp(instant)
     bytes.append(contentsOf: (isRetained ? "\",\"retained\":true}" : "\"}").utf8)
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func appendEscaped(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {

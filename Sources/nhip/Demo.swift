@@ -90,7 +90,7 @@ extension Nhip {
       let plan = FleetPlan(
         devices: fleet, seed: seed, start: now - day, duration: day, faults: .day)
       let file = folder.path("history.ndjson")
-      try FleetFiles.writeMessages(of: plan, to: file)
+      _ = try FleetFiles.writeMessages(of: plan, to: file)
       let store = try Store(path: folder.path("nhip.sqlite"), access: .readWrite)
       defer { store.close() }
       _ = try store.importRegistry(registry, full: false, by: "demo", at: now, dryRun: false)

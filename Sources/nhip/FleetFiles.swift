@@ -20,32 +20,58 @@ enum FleetFiles {
     }
   }
 
-  static func writeMessages(of plan: FleetPlan, to path: String) throws {
+  /// - Parameter path: `-` is standard output.
+  /// - Returns: what truly happened.
+  static func writeMessages(of plan: FleetPlan, to path: String) throws -> FleetTruth {
     let progress = Progress()
     defer { progress.finish() }
-    let file = try create(path)
-    var buffer = ""
-    for slot in plan.schedule() { buffer += NDJSON.line(slot, at: plan.start) + "\n" }
-    for message in plan.messages() {
-      buffer += NDJSON.line(message)
-      buffer += "\n"
-      if buffer.utf8.count >= chunkSize {
-        try file.write(contentsOf: Data(buffer.utf8))
-        buffer = ""
+    let file = path == "-" ? FileHandle.standardOutput : try create(path)
+    var buffer: [UInt8] = []
+    buffer.reserveCapacity(chunkSize * 5 / 4)
+    for slot in plan.schedule() {
+      buffer.append(contentsOf: "\(NDJSON.line(slot, at: plan.start))\n".utf8)
+    }
+    var gaps = unobserved(plan)[...]
+    let truth = try plan.walk { message in
+      if let gap = gaps.first, gap.end <= message.publishedAt {
+        gaps.removeFirst()
+        buffer.append(contentsOf: "\(NDJSON.unobserved(gap))\n".utf8)
+      }
+      NDJSON.append(message, to: &buffer)
+      if buffer.count >= chunkSize {
+        try file.write(contentsOf: Data(buffer))
+        buffer.removeAll(keepingCapacity: true)
         let done = message.publishedAt - plan.start
         progress.show(Double(done) / Double(max(1, plan.duration)))
       }
     }
-    try file.write(contentsOf: Data(buffer.utf8))
-    try file.close()
+    try file.write(contentsOf: Data(buffer))
+    if path != "-" { try file.close() }
+    return truth
   }
 
-  static func writeTruth(of plan: FleetPlan, to path: String) throws {
+  /// When the recorder of the messages says that it was cut off, in order.
+  private static func unobserved(_ plan: FleetPlan) -> [Interval] {
+    (plan.anomalies?.incidents ?? []).filter(\.isToldUnobserved)
+      .map { Interval(start: $0.start, end: $0.end) }
+  }
+
+  static func writeTruth(_ truth: FleetTruth, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     let file = try create(path)
-    try file.write(contentsOf: try encoder.encode(plan.truth()))
+    try file.write(contentsOf: try encoder.encode(truth))
     try file.close()
+  }
+
+  static func writeRegistry(of plan: AnomalyPlan, to folder: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+    for file in plan.registryFiles() {
+      let handle = try create("\(folder)/\(file.name)")
+      try handle.write(contentsOf: Data(file.text.utf8))
+      try handle.close()
+    }
   }
 
   /// Looks passwords up in a file of `device:password` lines; without one there are none.

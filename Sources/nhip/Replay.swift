@@ -22,8 +22,16 @@ extension Nhip {
     @Argument(help: "The NDJSON file.") var file: String
     @OptionGroup var place: StoreOptions
     @Option(help: "A folder of registry files to import first.") var registry: String?
+    @Option(help: "Judge silence at least so often by receive time (60s), not once a batch.")
+    var tick: String?
 
     func run() throws {
+      let tick = try tick.map { text in
+        guard let length = DurationText.milliseconds(text), length >= 1_000 else {
+          throw ValidationError("--tick '\(text)' is not a duration of 1s or more, such as 60s")
+        }
+        return length
+      }
       try SystemExit.mapped {
         let profiles = try place.profiles()
         let store = try place.writer()
@@ -35,7 +43,7 @@ extension Nhip {
         }
         let progress = Progress()
         let result = try Pipeline.Replay.run(
-          path: file, store: store, profiles: profiles, progress: progress.show)
+          path: file, store: store, profiles: profiles, tick: tick, progress: progress.show)
         progress.finish()
         let counters = result.counters
         print(

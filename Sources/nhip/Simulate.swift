@@ -17,12 +17,22 @@ extension Nhip {
           nhip simulate --broker mqtt://127.0.0.1:1883 --communes 1 --seed 7 --duration 60s
           nhip simulate --broker mqtt://127.0.0.1:1883 --communes 1 --seed 7 --rate 5000 \\
             --connections 4 --duration 60s --accepted accepted.txt
+          nhip simulate --faults anomalies --communes 8 --seed 7 --history 720h --interval 5m \\
+            --out fleet.ndjson --truth truth.json --registry registry
         With --rate the devices' messages come as a load, without faults or wills, behind the
-        schedule of that time.
+        schedule of that time. --faults anomalies makes another fleet: of about 39 devices a
+        commune, with provinces, providers, feeders and gateways, whose values have a usual course
+        and leave it for a known time by a known size.
         """)
 
     @Option(help: "mqtt://HOST:PORT or mqtts://HOST:PORT.") var broker: String?
-    @Option(help: "Write NDJSON here instead of publishing.") var out: String?
+    @Option(help: "Write NDJSON here instead of publishing; - is standard output.")
+    var out: String?
+    @Option(help: "What goes wrong; day with --out, demo with --broker if absent.")
+    var faults: FaultPlan?
+    @Option(help: "With --faults anomalies: how often idle devices report.") var interval = "60s"
+    @Option(help: "With --faults anomalies: write the fleet's registry files into this folder.")
+    var registry: String?
     @Option(help: "devices.csv of a registry; its units.csv and sites.csv stand beside it.")
     var devices: String?
     @Option(help: "Make up so many communes of about 70 devices.") var communes: Int?
@@ -42,6 +52,20 @@ extension Nhip {
     @Option(name: .customLong("devices-dir"), help: "The folder of device profiles.")
     var devicesDirectory = "devices"
 
+    enum FaultPlan: String, ExpressibleByArgument, CaseIterable {
+      case none, day, demo, anomalies
+
+      /// Nil where what goes wrong is drawn apart.
+      var rates: FaultRates? {
+        switch self {
+        case .none: FaultRates.none
+        case .day: .day
+        case .demo: .demo
+        case .anomalies: nil
+        }
+      }
+    }
+
     /// 2026-11-20 00:00 in UTC+7: a day like others.
     static let fixedStart: Milliseconds = 1_795_107_600_000
 
@@ -54,6 +78,18 @@ extension Nhip {
       }
       if let communes, !(1...50_000).contains(communes) {
         throw ValidationError("--communes goes from 1 to 50000")
+      }
+      if faults == .anomalies {
+        guard let communes, communes <= AnomalyFleet.communesMax else {
+          throw ValidationError(
+            "--faults anomalies makes its own fleet: give --communes, at most "
+              + "\(AnomalyFleet.communesMax)")
+        }
+        guard let length = DurationText.milliseconds(interval), length >= 10_000 else {
+          throw ValidationError("--interval '\(interval)' is not a duration of 10s or more")
+        }
+      } else if registry != nil || interval != "60s" {
+        throw ValidationError("--registry and --interval go with --faults anomalies")
       }
       if let connections, !(1...1_000).contains(connections) {
         throw ValidationError("--connections goes from 1 to 1000")
@@ -71,12 +107,12 @@ extension Nhip {
         begin = instant
       }
       try SystemExit.mapped {
-        let fleet = try fleet()
-        let plan = FleetPlan(
-          devices: fleet, seed: seed, start: begin, duration: length,
-          faults: out == nil ? .demo : .day)
-        if let out { try FleetFiles.writeMessages(of: plan, to: out) }
-        if let truth { try FleetFiles.writeTruth(of: plan, to: truth) }
+        let plan = try plan(from: begin, length: length)
+        if let registry, let anomalies = plan.anomalies {
+          try FleetFiles.writeRegistry(of: anomalies, to: registry)
+        }
+        let known = try out.map { try FleetFiles.writeMessages(of: plan, to: $0) }
+        if let truth { try FleetFiles.writeTruth(known ?? plan.truth(), to: truth) }
         if let broker { try publish(plan, length, to: try address(broker)) }
       }
     }
@@ -86,6 +122,18 @@ extension Nhip {
         throw ValidationError("'\(text)' is not a duration such as 90s, 10m or 24h")
       }
       return length
+    }
+
+    private func plan(from begin: Milliseconds, length: Milliseconds) throws -> FleetPlan {
+      let faults = faults ?? (out == nil ? .demo : .day)
+      guard let rates = faults.rates else {
+        return FleetPlan(
+          anomalies: AnomalyPlan(
+            fleet: AnomalyFleet(communes: communes ?? 1, seed: seed), start: begin,
+            duration: length, reportInterval: try milliseconds(interval)))
+      }
+      return FleetPlan(
+        devices: try fleet(), seed: seed, start: begin, duration: length, faults: rates)
     }
 
     private func fleet() throws -> [SimulatedDevice] {
