@@ -93,8 +93,9 @@ struct PicturedAlert {
     for point in points where point.time < interval.end {
       let judgement = bank.judge(
         point.value, at: point.time, slot: 0, watch: metric.watch ?? Watch())
-      if instants.contains(point.time) { values[point.time] = point.value }
       guard interval.contains(point.time) else { continue }
+      // The newest at or before each beginning: the very reading, unless it was corrected since.
+      for instant in instants where point.time <= instant { values[instant] = point.value }
       picture.add(
         point.value, at: point.time, band: judgement?.band,
         isAfterGap: before.map { point.time - $0 > gapMax } ?? false)
