@@ -40,12 +40,12 @@ extension Report {
     ) { progress($0 * share) }
     report.provenance = try ReportProvenance(store, sealed: reading.sealedWhole)
     try report.seal.compare(with: store, scope: scope, settings: .inForce(in: store))
+    let alerts = try store.alerts(from: period.start, to: period.end)
     report.alerts = AlertAccount(
-      try store.alerts(from: period.start, to: period.end),
-      of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil,
+      alerts, of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil,
       sealedAt: report.seal.isWhole ? report.seal.sealedAt : nil)
     if contents.contains(.pictures) {
-      report.pictures = try report.readPictures(from: store, scope: scope)
+      report.pictures = try report.pictures(of: alerts, from: store, scope: scope)
     }
     report.recordedCauses = Dictionary(
       grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)

@@ -45,6 +45,7 @@ struct SeriesColumns {
   ]
   /// So many are named where none is the right one.
   private static let namesShownMax = 12
+  private static let noText = "it is no text in UTF-8: save the series as CSV, UTF-8"
   /// A longer name is shown by its beginning.
   private static let nameShownMax = 40
 
@@ -66,12 +67,17 @@ struct SeriesColumns {
       if case .value = SeriesNumber(fields[position], separator: record.separator) { return true }
       return false
     }
+    // A terminal must not be told what a file of anything else may hold.
+    let text = String(validating: record.bytes, as: UTF8.self)
+    let isText = text.map { text in
+      !text.unicodeScalars.contains {
+        $0.properties.generalCategory == .control && !"\t\r\n".unicodeScalars.contains($0)
+      }
+    }
     func fault(_ problem: String) -> SeriesFault {
-      SeriesFault(path: path, line: record.line, problem: problem)
+      SeriesFault(path: path, line: record.line, problem: isText == true ? problem : Self.noText)
     }
-    if !record.isLiteral, record.bytes.contains(0) {
-      throw fault("it is no text in UTF-8: save the series as CSV, UTF-8")
-    }
+    guard !record.bytes.contains(0) else { throw fault("") }
     func named(_ wanted: String, _ option: String) throws(SeriesFault) -> Int {
       if let position = names.firstIndex(where: { Self.isEqual($0, wanted) }) { return position }
       if let number = Int(wanted), number >= 1 {

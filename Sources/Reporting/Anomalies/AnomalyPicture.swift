@@ -40,6 +40,9 @@ struct PicturedAlert {
 
   /// Nil if no detector opened it, or if the profile does not know its metric any more.
   init?(_ alert: Alert, profile: Profile?, until end: Milliseconds) {
+    // A month of a province has alerts by the thousand, and nearly none of them is a detector's:
+    // looking at the text is cheaper than decoding it.
+    guard alert.evidence.contains("\"anomaly\"") else { return nil }
     let evidence: Evidence
     do {
       evidence = try JSONDecoder().decode(Evidence.self, from: Data(alert.evidence.utf8))
@@ -93,8 +96,9 @@ struct PicturedAlert {
     for point in points where point.time < interval.end {
       let judgement = bank.judge(
         point.value, at: point.time, slot: 0, watch: metric.watch ?? Watch())
-      if instants.contains(point.time) { values[point.time] = point.value }
       guard interval.contains(point.time) else { continue }
+      // The newest at or before each beginning: the very reading, unless it was corrected since.
+      for instant in instants where point.time <= instant { values[instant] = point.value }
       picture.add(
         point.value, at: point.time, band: judgement?.band,
         isAfterGap: before.map { point.time - $0 > gapMax } ?? false)

@@ -109,11 +109,12 @@ struct AnomalyPictures {
 extension Report {
   /// Of alerts as its ``AlertAccount`` counts them: nothing that nhip came to know after it was
   /// sealed.
-  func readPictures(from store: Store, scope: ReportScope) throws -> [AnomalyPicture] {
-    guard !alerts.listed.isEmpty else { return [] }
+  func pictures(
+    of alerts: [Alert], from store: Store, scope: ReportScope
+  ) throws -> [AnomalyPicture] {
     let sealedAt = seal.isWhole ? seal.sealedAt ?? .max : .max
-    let told = try store.alerts(from: period.start, to: period.end)
-      .filter { $0.firedAt <= sealedAt && $0.since >= period.start }
+    let told = alerts.filter { $0.firedAt <= sealedAt && $0.since >= period.start }
+    guard !told.isEmpty else { return [] }
     return try AnomalyPictures(store: store).read(
       told, scope: scope, until: min(period.end, knownUntil), language: language)
   }

@@ -56,7 +56,8 @@ struct SeriesDrawing {
       svg += " xmlns=\"http://www.w3.org/2000/svg\" xml:lang=\"\(picture.language.rawValue)\""
       svg += " width=\"\(Self.width)\" height=\"\(Self.height)\""
     }
-    svg += " role=\"img\"><title>\(escaped(picture.title))</title><desc>\(escaped(description))</desc>\n"
+    svg += " role=\"img\"><title>\(escaped(picture.title))</title>"
+    svg += "<desc>\(escaped(description))</desc>\n"
     if isFile {
       svg += "<style>\(SeriesStyle.file)</style>\n"
       svg += "<rect class=\"ground\" width=\"\(Self.width)\" height=\"\(Self.height)\"/>\n"
