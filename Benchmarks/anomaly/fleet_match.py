@@ -6,16 +6,20 @@ until AFTER of its length behind the end (at least AFTER_MIN): a baseline that h
 finds its end unusual. It is also explained within AFTER_MIN of a silence of its device, and an
 alert of silence by any time in which the device truly was not up. Thresholds of a profile (trigger
 condition) say what is; they can find, and are never false. The first explained alert in time finds
-the event, later ones are repeats.
+the event, later ones are repeats. A device whose clock falls behind looks silent: such alerts are
+counted apart, since one clock can make hundreds. Nobody should be told of devices while we know
+that we did not listen, or of a counter that began anew because it is short.
 """
 from fleet_truth import HOUR, MINUTE
 
 AFTER, AFTER_MIN = 0.25, 2 * HOUR
 CHECK_AFTER = 24 * HOUR
+PLAY_TOLERANCE = 5_000
 
 
 def match(fleet, alerts, calm_until):
-    """Sets `event` and `verdict` (found, repeat, explained, false, early) of every alert."""
+    """Sets `event` and `verdict` of every alert: found, repeat, explained, drifting, false, early,
+    or stranger for a device that the truth does not know."""
     for alert in alerts:
         if alert.device not in fleet.devices:
             alert.verdict = "stranger"
@@ -32,15 +36,18 @@ def judge(fleet, alert):
         alert.event = event
         event.alerts.append(alert)
         if not event.is_expected:
-            # Nobody should be told of a wrap, or of our own outage that we know of.
-            return "false" if event.kind == "counter-wrap" else "explained"
+            is_known = event.kind == "counter-wrap" or event.incident in fleet.told
+            return "false" if is_known else "explained"
         return "found" if len(event.alerts) == 1 else "repeat"
     if alert.form == "condition":
         return "explained"
     if alert.form == "silence":
         # What has been silent since before the plan's outage began, or was switched off twice.
-        return "explained" if not fleet.quiet(
-            alert.device, alert.since - fleet.interval, alert.fired) else "false"
+        if not fleet.quiet(alert.device, alert.since - fleet.interval, alert.fired):
+            return "explained"
+        is_drifting = any(event.kind == "clock-drift" and event.start <= alert.fired <= event.end
+                         + CHECK_AFTER for event in events)
+        return "drifting" if is_drifting else "false"
     return "explained" if any(explains(event, alert) for event in events) else "false"
 
 
@@ -57,8 +64,8 @@ def finds(alert, event):
 def explains(event, alert):
     after = max(AFTER_MIN, AFTER * (event.end - event.start))
     if alert.form == "value":
-        isNear = event.start <= alert.fired <= event.end + after
-        return isNear and (event.metric == alert.metric or event.form in ("silence", "reboot_loop"))
+        is_same = event.metric == alert.metric or event.form in ("silence", "reboot_loop")
+        return is_same and event.start <= alert.fired <= event.end + after
     near = event.start <= alert.fired <= event.end + CHECK_AFTER
     if alert.form == "reboot_loop":
         return near and event.form in ("reboot_loop", "silence")
@@ -66,26 +73,26 @@ def explains(event, alert):
 
 
 def plays(fleet, reports):
-    """Judges plays by the figures of a report for every day: {day: {device: {verdict: count}}}."""
+    """Judges plays by what the report of each day says was requested and not played, in ms:
+    {day: (start, end, {device: ms})}. A late play is played in full, so only `nhip explain --slot`
+    tells of it: late ones are not scored, but one that counts as short is wrong."""
     found, wrong = 0, 0
-    names = {"missed-play": "missed", "late-play": "late", "partial-play": "partial"}
     for device in fleet.devices.values():
         if device["kind"] != "loudspeaker":
             continue
-        for day, (start, end, figures) in reports.items():
-            if not fleet.quiet(device["id"], start, end):
-                continue  # An outage makes verdicts of its own.
-            said = {word: (figures.get(device["id"]) or {}).get(word, 0) for word in names.values()}
-            for event in fleet.of_device.get(device["id"], []):
-                word = names.get(event.kind)
-                if word is None or not start <= event.start < end:
-                    continue
-                event.is_judged = True
-                if said[word] > 0:
-                    said[word] -= 1
-                    event.is_found = True
-                    found += 1
-            wrong += sum(said.values())
+        for start, end, figures in reports.values():
+            if not fleet.quiet(device["id"], start - HOUR, end + HOUR):
+                continue  # An outage makes shortages of its own.
+            events = [event for event in fleet.of_device.get(device["id"], [])
+                      if event.kind in ("missed-play", "partial-play")
+                      and start <= event.start < end]
+            missing = sum((event.end - event.start) * (1 - (event.amount or 0))
+                          for event in events)
+            is_right = abs(figures.get(device["id"], 0) - missing) <= PLAY_TOLERANCE
+            for event in events:
+                event.is_judged, event.is_found = True, is_right
+            found += len(events) if is_right else 0
+            wrong += 0 if is_right else 1
     return found, wrong
 
 

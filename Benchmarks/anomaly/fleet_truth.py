@@ -64,6 +64,7 @@ class Event:
         self.start, self.end = fault["start"], fault["end"]
         self.metric = fault.get("metric")
         self.size = fault.get("size")
+        self.amount = fault.get("amount")
         self.incident = fault.get("incident")
         self.alerts = []
         interval = truth["reportInterval"]
@@ -118,6 +119,7 @@ class Fleet:
         self.interval = truth["reportInterval"]
         self.devices = {device["id"]: device for device in truth["devices"]}
         self.incidents = truth.get("incidents") or []
+        self.told = {incident["id"] for incident in self.incidents if incident["isToldUnobserved"]}
         self.events = [Event(device, fault, truth) for device in truth["devices"]
                        for fault in device["faults"]]
         self.of_device = {}

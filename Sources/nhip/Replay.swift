@@ -25,13 +25,14 @@ extension Nhip {
     @Option(help: "Judge silence at least so often by receive time (60s), not once a batch.")
     var tick: String?
 
-    func run() throws {
-      let tick = try tick.map { text in
-        guard let length = DurationText.milliseconds(text), length >= 1_000 else {
-          throw ValidationError("--tick '\(text)' is not a duration of 1s or more, such as 60s")
-        }
-        return length
+    func validate() throws {
+      guard let tick else { return }
+      guard let length = DurationText.milliseconds(tick), length >= 1_000 else {
+        throw ValidationError("--tick '\(tick)' is not a duration of 1s or more, such as 60s")
       }
+    }
+
+    func run() throws {
       try SystemExit.mapped {
         let profiles = try place.profiles()
         let store = try place.writer()
@@ -43,7 +44,8 @@ extension Nhip {
         }
         let progress = Progress()
         let result = try Pipeline.Replay.run(
-          path: file, store: store, profiles: profiles, tick: tick, progress: progress.show)
+          path: file, store: store, profiles: profiles,
+          tick: tick.flatMap(DurationText.milliseconds), progress: progress.show)
         progress.finish()
         let counters = result.counters
         print(

@@ -7,11 +7,13 @@ import Testing
 
 @Suite("Grouped faults of an anomaly fleet")
 struct AnomalyGroupTests {
-  private let seed: UInt64 = 81
+  private static let seed: UInt64 = 81
+  /// Drawn once for all tests.
+  private static let drawn = anomalyPlan(seed: seed, communes: 8, days: 30).anomalies
 
   private func plan() throws -> AnomalyPlan {
-    print("seed \(seed)")
-    return try #require(anomalyPlan(seed: seed, communes: 8, days: 30).anomalies)
+    print("seed \(Self.seed)")
+    return try #require(Self.drawn)
   }
 
   private func device(_ id: String, _ plan: AnomalyPlan) throws -> DeviceAnomalies {
@@ -44,6 +46,8 @@ struct AnomalyGroupTests {
         }
         #expect(outages.first?.interval.start == member.start, "\(incident.id)")
         #expect(outages.last?.interval.end == member.end, "\(incident.id)")
+        let told = try device(member.device, plan).faults.filter { $0.incident == incident.id }
+        #expect(told.map(\.start) == [member.start], "\(incident.id) \(incident.kind)")
         #expect(incident.start <= member.start && member.start < incident.end)
       }
     }
@@ -72,14 +76,13 @@ struct AnomalyGroupTests {
     for seed in 90...93 as ClosedRange<UInt64> {
       print("seed \(seed)")
       let plan = anomalyPlan(seed: seed, days: 8, rates: rates, interval: 1_200_000)
-      for outage in plan.anomalies?.incidents ?? [] where outage.kind == .ownOutage {
-        told.append(outage.isToldUnobserved)
-        #expect(outage.members.count == plan.devices.count)
-        let heard = plan.messages().contains {
-          outage.start < $0.publishedAt && $0.publishedAt < outage.end
-        }
-        #expect(!heard)
+      let outages = try #require(plan.anomalies).incidents.filter { $0.kind == .ownOutage }
+      told += outages.map(\.isToldUnobserved)
+      #expect(outages.allSatisfy { $0.members.count == plan.devices.count })
+      let heard = plan.messages().contains { message in
+        outages.contains { $0.start < message.publishedAt && message.publishedAt < $0.end }
       }
+      #expect(!heard)
     }
     #expect(told.contains(true) && told.contains(false))
   }

@@ -84,6 +84,19 @@ package final class AnomalyPlan: Sendable {
       reportInterval: reportInterval)
   }
 
+  /// Grouped faults of many short silences are told as one.
+  private static func toldWhole(_ outages: [Outage]) -> [InjectedFault] {
+    let parts = Dictionary(grouping: outages.filter(\.isPart)) { $0.incident ?? "" }
+    return parts.keys.sorted().compactMap { incident in
+      guard let own = parts[incident], let first = own.first, let last = own.last else {
+        return nil
+      }
+      return InjectedFault(
+        kind: first.kind, start: first.interval.start, end: last.interval.end,
+        amount: Double(own.count), incident: incident)
+    }
+  }
+
   private static func draw(
     _ member: AnomalyFleet.Member, _ outages: [Outage], rates: AnomalyRates, span: Interval,
     reportInterval: Milliseconds, silence: SilenceModel, seed: UInt64, weather: CommuneWeather?
@@ -101,6 +114,7 @@ package final class AnomalyPlan: Sendable {
       supplies: Supplies(random: &supply), simExpiresOn: 0,
       certificateExpiresOn: 0)
     device.outages = outages
+    device.told = toldWhole(outages)
     var draw = AnomalyDraw(
       rates: rates, span: span, reportInterval: reportInterval, silence: silence, kind: kind,
       random: RandomStream(seed: seed, name: "faults \(member.device.id)"), device: device,
