@@ -90,6 +90,10 @@ let package = Package(
       name: "ReportBenchmark", dependencies: ["Storage", "Telemetry"],
       path: "Benchmarks/report", exclude: ["run", "peer.py"], swiftSettings: strict),
 
+    .executableTarget(
+      name: "AnomalyBenchmark", dependencies: ["Analysis", "Telemetry"],
+      path: "Benchmarks/anomaly/ours", swiftSettings: strict),
+
     // What several test targets share; no target under Sources may depend on it.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     test("TelemetryTests", ["Telemetry", "TestSupport"]),
