@@ -2,8 +2,8 @@
 
 import Telemetry
 
-/// The sentences of deterministic checks: what is so and since when, the number, what it may be, and
-/// what to do. At most `lengthMax` characters, so that the device's name fits beside them.
+/// The sentences of deterministic checks: what is so and since when, the number, what it may be,
+/// and what to do. At most `lengthMax` characters, so that the device's name fits beside them.
 extension AlertWords {
   static let checkLengthMax = 160
 
@@ -59,8 +59,8 @@ extension AlertWords {
     let (name, length) = (name(metric), span(evidence.lengthSeconds))
     let count = evidence.count ?? 0
     return Title(
-      vi: "\(name.vi): bộ đếm tự về đầu \(count) lần trong \(length.vi), từ \(minute(since)), dù máy "
-        + "không khởi động lại. Báo nhà cung cấp kiểm tra phần mềm.",
+      vi: "\(name.vi): bộ đếm tự về đầu \(count) lần trong \(length.vi), từ \(minute(since)), dù "
+        + "máy không khởi động lại. Báo nhà cung cấp kiểm tra phần mềm.",
       en: "\(name.en): the counter began anew \(count) times in \(length.en), since "
         + "\(minute(since)), without a restart. Ask the vendor to check the firmware.")
   }
@@ -128,7 +128,8 @@ extension AlertWords {
     guard let perDay = evidence.perDay, let reached = evidence.reachedAt else {
       return Title(
         vi: "\(name.vi): \(value.vi), đã tới mức \(limit.vi), từ \(minute(since)). \(action.vi)",
-        en: "\(name.en): \(value.en), has reached \(limit.en), since \(minute(since)). \(action.en)")
+        en: "\(name.en): \(value.en), has reached \(limit.en), since \(minute(since)). "
+          + action.en)
     }
     let rate = number(perDay.magnitude, metric)
     let side: (vi: String, en: String) =
@@ -137,8 +138,8 @@ extension AlertWords {
     return Title(
       vi: "\(name.vi): \(value.vi), mỗi ngày \(side.vi) \(rate.vi); tới \(limit.vi) khoảng "
         + "\(hour(reached)) (từ \(hour(between.0)) đến \(hour(between.1))). \(action.vi)",
-      en: "\(name.en): \(value.en), \(side.en) \(rate.en) a day; \(limit.en) about \(hour(reached)) "
-        + "(\(hour(between.0)) to \(hour(between.1))). \(action.en)")
+      en: "\(name.en): \(value.en), \(side.en) \(rate.en) a day; \(limit.en) about "
+        + "\(hour(reached)) (\(hour(between.0)) to \(hour(between.1))). \(action.en)")
   }
 
   private static func expiry(_ evidence: AlertEvidence) -> Title {
@@ -150,8 +151,8 @@ extension AlertWords {
         en: "The SIM card expires on \(date). Renew it with the operator before.")
     }
     return Title(
-      vi: "Chứng thư số hết hạn ngày \(date), sau đó thiết bị mất kết nối. Báo kỹ thuật cấp lại trước "
-        + "ngày đó.",
+      vi: "Chứng thư số hết hạn ngày \(date), sau đó thiết bị mất kết nối. Báo kỹ thuật cấp "
+        + "lại trước ngày đó.",
       en: "The certificate expires on \(date); then the device cannot connect. Have it renewed "
         + "before.")
   }
