@@ -14,8 +14,8 @@ package enum Check: Sendable, Hashable {
   case rebootLoop(count: Int, within: Milliseconds)
   /// The device's clock is off by more than `offBy`, or moves by more than `perDay` a day.
   case clockDrift(offBy: Milliseconds, perDay: Milliseconds)
-  /// The metric's daily mean moves away from its usual, and those of its commune do not: `slack` and
-  /// `threshold` of the CUSUM in usual deviations.
+  /// The metric's daily mean moves away from its usual, and those of its commune do not: `slack`
+  /// and `threshold` of the CUSUM in usual deviations.
   case degradation(metric: String, slack: Double, threshold: Double)
   /// By its trend the metric reaches a limit within the given time.
   case exhaustion(metric: String, limit: Limit, within: Milliseconds)

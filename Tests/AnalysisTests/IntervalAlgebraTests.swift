@@ -13,10 +13,10 @@ struct IntervalAlgebraTests {
   private static let instants = 5
   private static let universe = Interval(start: 0, end: Milliseconds(instants))
   /// Every set of those instants.
-  private static let all: [IntervalSet] = (0..<(1 << instants)).map { bits in
-    IntervalSet((0..<instants).filter { bits >> $0 & 1 == 1 }.map {
-      Interval(start: Milliseconds($0), end: Milliseconds($0) + 1)
-    })
+  private static let all: [IntervalSet] = (0..<(1 << instants)).map { (bits: Int) in
+    let members = (0..<instants).filter { (instant: Int) in (bits >> instant) & 1 == 1 }
+    return IntervalSet(
+      members.map { Interval(start: Milliseconds($0), end: Milliseconds($0) + 1) })
   }
 
   @Test("union and intersection are commutative, associative and idempotent: all small sets")

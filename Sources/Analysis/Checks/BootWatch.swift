@@ -4,11 +4,10 @@ import Telemetry
 
 /// When a device booted, by `up` of its readings: the boot instant (time − up) moves later.
 ///
-/// Three things must agree, since each can be fooled alone: the boot instant by the device's own
-/// time moved later by more than `tolerance` (a wrong clock that is set moves it too); it did by our
-/// time of receipt (a message that took long moves it too); and `up` fell, or the boot lies behind
-/// the reading before. Only readings that are newer than the last are looked at, so that duplicates
-/// and late ones count nothing.
+/// A clock that is set moves that instant too, and by our time of receipt a message that took long
+/// does. So the boot must besides have `up` fall, or lie behind the reading before by either time.
+/// Only readings that are newer than the last are looked at: duplicates and late ones count
+/// nothing.
 struct BootWatch: CheckState {
   /// Less is rounding.
   static let tolerance: Milliseconds = 10_000
@@ -32,10 +31,10 @@ struct BootWatch: CheckState {
     defer { (judgedAt, receivedAt, up) = (time, newReceivedAt, newUp) }
     guard judgedAt != .min else { return false }
     let bootAt = time - newUp
-    guard bootAt > judgedAt - up + Self.tolerance,
-      newReceivedAt - newUp > receivedAt - up + Self.tolerance,
-      newUp < up || bootAt > judgedAt - Self.tolerance
-    else { return false }
+    guard bootAt > judgedAt - up + Self.tolerance else { return false }
+    let isBehind =
+      bootAt > judgedAt - Self.tolerance && newReceivedAt - newUp > receivedAt - Self.tolerance
+    guard newUp < up || isBehind else { return false }
     boots.note(bootAt)
     return true
   }
@@ -52,11 +51,14 @@ struct BootWatch: CheckState {
     boots.visit(&visitor)
   }
 
-  var isPossible: Bool { up >= 0 }
+  var isPossible: Bool {
+    (0...1 << 52).contains(up) && judgedAt.isPossibleInstant && receivedAt.isPossibleInstant
+      && (judgedAt == .min) == (receivedAt == .min)
+  }
 }
 
-/// Whether a device boots again and again: at least `count` boots within a while. Over after as long
-/// without any, so that a device that comes and goes is one alert.
+/// Whether a device boots again and again: at least `count` boots within a while. Over after as
+/// long without any, so that a device that comes and goes is one alert.
 struct RebootLoop: CheckState {
   var isOpen = false
 

@@ -13,7 +13,8 @@ extension CheckBank {
   ///
   /// - Parameters:
   ///   - plan: of the device's kind, over the block's columns.
-  ///   - sentAt: `ts` of a reading whose clock is not trusted, if the plan ``CheckPlan/needsClock``.
+  ///   - sentAt: `ts` of a reading whose clock is not trusted, if the plan
+  ///     ``CheckPlan/needsClock``.
   package mutating func judge(
     _ block: ReadingColumns, _ row: Int, position: Int, over plan: CheckPlan,
     sentAt: Milliseconds?

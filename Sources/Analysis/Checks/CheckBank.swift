@@ -73,12 +73,17 @@ package struct CheckBank: Sendable {
   package mutating func register(
     _ devices: [Device], kinds: [Int], previous: (Device) -> Int?
   ) {
+    dayDueAt = .min
+    datesDueAt = .min
+    // Most commands change words and dates alone: a nation's states are then not copied.
+    if kinds == planOfDevice, devices.indices.allSatisfy({ previous(devices[$0]) == $0 }) {
+      self.devices = devices
+      return
+    }
     let before = self
     self.devices = devices
     planOfDevice = kinds
     layOut()
-    dayDueAt = .min
-    datesDueAt = .min
     for (position, device) in devices.enumerated() {
       guard let old = previous(device), before.planOfDevice[old] == kinds[position] else {
         continue

@@ -2,8 +2,8 @@
 
 import Telemetry
 
-/// The checks of one kind, compiled to columns: plain numbers, so that looking at a reading costs no
-/// counting of references. In the order of the checks among the profile's alert rules.
+/// The checks of one kind, compiled to columns: plain numbers, so that looking at a reading costs
+/// no counting of references. In the order of the checks among the profile's alert rules.
 package struct CheckPlan: Sendable {
   struct Test: Sendable {
     var form: Check.Form

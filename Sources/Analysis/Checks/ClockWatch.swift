@@ -5,9 +5,9 @@ import Telemetry
 /// Whether a device's clock is off, or drifts, against ours.
 ///
 /// The measure is the smallest (receive − `ts`) of an hour: what is late is not wrong, and of many
-/// messages one is hardly late. Off: two hours in a row, alike within `agreement` (lateness varies, a
-/// clock does not), by more than the limit. Drifting: the smallest of a local day moved by more than
-/// the limit a day, twice in a row in the same direction; a clock that was set moves once.
+/// messages one is hardly late. Off: two hours in a row, alike within `agreement` (lateness varies,
+/// a clock does not), by more than the limit. Drifting: the smallest of a local day moved by more
+/// than the limit a day, twice in a row in the same direction; a clock that was set moves once.
 struct ClockWatch: CheckState {
   struct Limits {
     var offBy: Milliseconds
@@ -15,7 +15,7 @@ struct ClockWatch: CheckState {
   }
 
   /// An hour with fewer messages says nothing.
-  static let messagesMin: UInt16 = 5
+  static let messagesMin: UInt16 = 10
   static let agreement: Milliseconds = 60_000
   /// It is right again within this share of the limit.
   static let calmShare: Int64 = 2
@@ -34,6 +34,8 @@ struct ClockWatch: CheckState {
   private var lastDayMin: Int32 = none
   private var lastDay: Int32 = none
   private var lastDrift: Int32 = none
+  /// What was told is a drift, not an offset.
+  private var isDrift = false
   var isOpen = false
 
   /// - Parameter lag: receive − `ts`, of a message that nobody kept.
@@ -65,15 +67,14 @@ struct ClockWatch: CheckState {
     let drift = closeDay(LocalTime.day(of: start))
     let offBy = abs(Int64(hourMin))
     if isOpen {
-      let isRight = offBy <= limits.offBy / Self.calmShare
-      let isCalm = lastDrift == Self.none || abs(Int64(lastDrift)) <= limits.perDay / 2
-      guard isRight, isCalm else { return nil }
-      isOpen = false
+      let isCalm = lastDrift == Self.none || abs(Int64(lastDrift)) <= limits.perDay / Self.calmShare
+      guard isDrift ? isCalm : offBy <= limits.offBy / Self.calmShare else { return nil }
+      (isOpen, isDrift) = (false, false)
       return .ended(at: hourEnd)
     }
     let drifts = drift.map { abs($0) > limits.perDay } ?? false
     guard drifts || isSteady && offBy > limits.offBy else { return nil }
-    isOpen = true
+    (isOpen, isDrift) = (true, drifts)
     let days = drifts ? 2 * LocalTime.dayLength : LocalTime.hourLength
     var figures = CheckFigures(since: start - days)
     figures.value = Double(hourMin) / 1_000
@@ -121,8 +122,12 @@ struct ClockWatch: CheckState {
     visitor.pass(&lastDayMin)
     visitor.pass(&lastDay)
     visitor.pass(&lastDrift)
+    visitor.pass(&isDrift)
     visitor.pass(&isOpen)
   }
 
-  var isPossible: Bool { hourEnd >= .min + LocalTime.hourLength || hourEnd == .min }
+  var isPossible: Bool {
+    hourEnd.isPossibleInstant && (hourEnd != .min || messageCount == 0)
+      && [lastHour, day, lastDay].allSatisfy(\.isPossibleDay)
+  }
 }

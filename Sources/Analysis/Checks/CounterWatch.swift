@@ -4,14 +4,14 @@ import Telemetry
 
 /// Whether a counter begins anew too often although its device runs on.
 ///
-/// A fall is never a drop of what it counts. With a boot in between it is the normal reset. Near 2³²
-/// or 2⁶⁴ it is the counter's end, if the way around the corner is no faster than `rateTimesMax` the
-/// fastest so far. Anything else is a reset, told only when it happens again and again.
+/// A fall is never a drop of what it counts. With a boot in between it is the normal reset. Near
+/// 2³² or 2⁶⁴ it is the counter's end, if the way around the corner is no faster than
+/// `rateTimesMax` the fastest so far. Anything else is a reset, told only when it happens again and
+/// again.
 struct CounterWatch: CheckState {
-  /// A counter wraps from this share of its width on.
-  static let nearEnd = 15.0 / 16
+  /// A counter wraps from the last sixteenth of its width on.
+  static let nearEndShare: UInt64 = 16
   static let rateTimesMax = 4.0
-  private static let widths = [4_294_967_296.0, 18_446_744_073_709_551_616.0]
 
   private var judgedAt: Milliseconds = .min
   private var value: UInt64 = 0
@@ -59,8 +59,9 @@ struct CounterWatch: CheckState {
       return .none
     }
     if let newestBoot, newestBoot > judgedAt - BootWatch.tolerance { return .boot }
-    for width in Self.widths where Double(value) < width && Double(value) >= Self.nearEnd * width {
-      let increase = width - Double(value) + Double(newValue)
+    for end in [UInt64(UInt32.max), UInt64.max]
+    where value <= end && value >= end - end / Self.nearEndShare {
+      let increase = Double(end - value) + 1 + Double(newValue)
       if increase <= Self.rateTimesMax * Double(rateMax) * seconds { return .wrap }
     }
     return .reset
@@ -76,5 +77,7 @@ struct CounterWatch: CheckState {
     visitor.pass(&isOpen)
   }
 
-  var isPossible: Bool { rateMax.isFinite && rateMax >= 0 }
+  var isPossible: Bool {
+    judgedAt.isPossibleInstant && rateMax.isFinite && rateMax >= 0
+  }
 }

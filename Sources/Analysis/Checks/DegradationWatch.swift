@@ -2,8 +2,8 @@
 
 import Telemetry
 
-/// Whether a metric slowly moves away from its usual: what its hours usually are (``UsualDay``), the
-/// newest day that is over, and the sums over days (``DriftSums``).
+/// Whether a metric slowly moves away from its usual: what its hours usually are (``UsualDay``),
+/// the newest day that is over, and the sums over days (``DriftSums``).
 ///
 /// A day is judged when all of its commune's readings are in, against what the commune's devices
 /// had alike on it: weather and grid are nobody's fault.
@@ -77,6 +77,6 @@ struct DegradationWatch: CheckState {
 
   var isPossible: Bool {
     usual.isPossible && sums.isPossible && pendingResidual.isFinite && pendingValue.isFinite
-      && pendingUsual.isFinite
+      && pendingUsual.isFinite && judgedAt.isPossibleInstant && pendingDay.isPossibleDay
   }
 }

@@ -4,10 +4,10 @@ import Telemetry
 
 /// The two-sided CUSUM over days (Page, "Continuous Inspection Schemes", Biometrika 41, 1954):
 ///
-/// above = max(0, above + z − slack), below = max(0, below − z − slack), z = residual ÷ (mean absolute
-/// deviation of residuals + floor), limited to ±`deviationsMax`; told when a sum exceeds the threshold.
-/// A sum's last zero is where the drift began. It is over after `calmDays` days in a row within
-/// `calmDeviations` on that side, and the sums start from zero.
+/// above = max(0, above + z − slack), below = max(0, below − z − slack), z = residual ÷ (mean
+/// absolute deviation of residuals + floor), limited to ±`deviationsMax`; told when a sum exceeds
+/// the threshold. A sum's last zero is where the drift began. It is over after `calmDays` days in a
+/// row within `calmDeviations` on that side, and the sums start from zero.
 struct DriftSums: CheckState {
   /// One day counts as so many deviations at most: a day of fault is no slow change.
   static let deviationsMax: Float = 5
@@ -50,7 +50,8 @@ struct DriftSums: CheckState {
     return !isOpen || openedOn == .min || lastDay - openedOn < Self.acceptedAfterDays
   }
 
-  /// - Parameter common: what the commune's devices of the kind had alike; 0 where too few are known.
+  /// - Parameter common: what the commune's devices of the kind had alike; 0 where too few are
+  ///   known.
   mutating func note(
     _ finished: UsualDay.Finished, common: Float, _ limits: Limits
   ) -> CheckFinding? {
@@ -78,7 +79,7 @@ struct DriftSums: CheckState {
     figures.value = Double(finished.value)
     figures.isAbove = isUp
     figures.usualDeviation = Double(deviation)
-    figures.count = Int(finished.day - (isUp ? aboveSince : belowSince)) + 1
+    figures.count = Int(finished.day) - Int(isUp ? aboveSince : belowSince) + 1
     // In the metric's own unit the usual is told only where the scale is that unit.
     if limits.scale == .linear { figures.usual = Double(finished.usual) }
     return .began(figures)
@@ -103,7 +104,7 @@ struct DriftSums: CheckState {
 
   private mutating func judgeEnd(_ size: Float, _ day: Int32) -> CheckFinding? {
     let isCalm = (isAbove ? size : -size) < Self.calmDeviations
-    calmCount = isCalm ? calmCount + 1 : 0
+    calmCount = isCalm ? calmCount &+ 1 : 0
     guard calmCount >= Self.calmDays else { return nil }
     (isOpen, calmCount, above, below, openedOn) = (false, 0, 0, 0, .min)
     return .ended(at: LocalTime.start(ofDay: Int64(day) + 1))
@@ -130,5 +131,6 @@ struct DriftSums: CheckState {
   var isPossible: Bool {
     deviation.isFinite && deviation >= 0 && above.isFinite && below.isFinite
       && above >= 0 && below >= 0
+      && [aboveSince, belowSince, lastDay, openedOn].allSatisfy(\.isPossibleDay)
   }
 }

@@ -2,12 +2,13 @@
 
 import Telemetry
 
-/// When a metric reaches a limit, by the robust line (``TheilSen``) through its newest bucket means.
+/// When a metric reaches a limit, by the robust line (``TheilSen``) through its newest bucket
+/// means.
 ///
-/// A bucket is a twelfth of the time looked ahead, sixteen are kept, eight are needed: so history is
-/// at least two thirds of the future that is told. Nothing is told while the interval of the slope
-/// contains zero. A move away from the limit by a quarter of the way (a charge, new paper, a new SIM
-/// cycle) starts anew.
+/// A bucket is a twelfth of the time looked ahead, sixteen are kept, eight are needed: so history
+/// is at least two thirds of the future that is told. Nothing is told while the interval of the
+/// slope contains zero. A move away from the limit by a quarter of the way (a charge, new paper, a
+/// new SIM cycle) starts anew.
 struct ExhaustionTrend: CheckState {
   static let bucketCountMax = 16
   static let bucketCountMin = 8
@@ -56,7 +57,7 @@ struct ExhaustionTrend: CheckState {
     guard time > judgedAt, value.magnitude <= 1e30 else { return nil }
     judgedAt = time
     if movesAway(value, limits) {
-      awayCount += 1
+      awayCount &+= 1
       guard awayCount >= Self.awayReadings else { return nil }
       restart()
       begin(value, at: time, limits)
@@ -165,22 +166,27 @@ struct ExhaustionTrend: CheckState {
     var latest: Milliseconds
   }
 
-  /// Nil without a trend towards the limit, and where the limit has been reached.
+  /// Nil without a trend towards the limit.
   private func forecast(at time: Milliseconds, _ limits: Limits) -> Forecast? {
     guard Int(meanCount) >= Self.bucketCountMin else { return nil }
+    // A mean stands at the middle of its bucket; 0 is the end of the newest that is over.
     let points = (0..<Int(meanCount)).map {
-      (x: -Double(ages[$0]), y: limits.distance(Double(means[$0])))
+      (x: 0.5 - Double(ages[$0]), y: limits.distance(Double(means[$0])))
     }
-    guard let line = TheilSen(points), line.highest < 0, line.intercept > 0 else { return nil }
-    func instant(_ slope: Double) -> Milliseconds {
-      let buckets = min(line.intercept / -slope, 1e6)
-      return time + Milliseconds(buckets * Double(limits.bucketLength))
+    guard let line = TheilSen(points), line.highest < 0 else { return nil }
+    let start = bucketEnd - limits.bucketLength
+    let scatter = line.medianResidual(points)
+    func instant(_ distance: Double, _ slope: Double) -> Milliseconds {
+      let buckets = min(max(0, distance) / -slope, 1e6)
+      return max(time, start + Milliseconds(buckets * Double(limits.bucketLength)))
     }
     let towards = limits.isRising ? 1.0 : -1.0
     let bucketsADay = Double(LocalTime.dayLength) / Double(limits.bucketLength)
     return Forecast(
-      perDay: -line.slope * towards * bucketsADay, reachedAt: instant(line.slope),
-      earliest: instant(line.lowest), latest: instant(line.highest))
+      perDay: -line.slope * towards * bucketsADay,
+      reachedAt: instant(line.intercept, line.slope),
+      earliest: instant(line.intercept - scatter, line.lowest),
+      latest: instant(line.intercept + scatter, line.highest))
   }
 
   mutating func forget(after now: Milliseconds) { judgedAt = min(judgedAt, now) }
@@ -200,7 +206,8 @@ struct ExhaustionTrend: CheckState {
   }
 
   var isPossible: Bool {
-    sum.isFinite && Int(meanCount) <= Self.bucketCountMax
+    judgedAt.isPossibleInstant && bucketEnd.isPossibleInstant
+      && sum.isFinite && Int(meanCount) <= Self.bucketCountMax
       && (0..<Self.bucketCountMax).allSatisfy { means[$0].isFinite }
   }
 

@@ -31,7 +31,7 @@ struct RangeWatch: CheckState {
     guard value < limits.lowest || value > limits.highest else {
       (since, outsideCount) = (.min, 0)
       guard isOpen else { return nil }
-      insideCount += 1
+      insideCount &+= 1
       guard Int(insideCount) >= limits.readings else { return nil }
       (isOpen, insideCount) = (false, 0)
       return .ended(at: time)
@@ -65,5 +65,5 @@ struct RangeWatch: CheckState {
     visitor.pass(&isOpen)
   }
 
-  var isPossible: Bool { true }
+  var isPossible: Bool { judgedAt.isPossibleInstant && since.isPossibleInstant }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Telemetry
+
 /// What one check remembers of one device: a few flat numbers, as bytes and back, bit for bit.
 protocol CheckState: Sendable, Hashable {
   init()
@@ -89,6 +91,16 @@ struct StateReader: StateVisitor {
     defer { position += count }
     return bytes[position..<position + count]
   }
+}
+
+/// What was never is `.min`; anything else must leave room to be reckoned with.
+extension Milliseconds {
+  var isPossibleInstant: Bool { self == .min || magnitude <= 1 << 52 }
+}
+
+extension Int32 {
+  /// A day, or an hour, counted from 1970.
+  var isPossibleDay: Bool { self == .min || magnitude <= 1 << 28 }
 }
 
 extension CheckState {

@@ -114,5 +114,9 @@ struct StuckRun: CheckState {
     visitor.pass(&isOpen)
   }
 
-  var isPossible: Bool { longest.isFinite && longest >= 0 }
+  var isPossible: Bool {
+    [firstAt, judgedAt, runStart].allSatisfy(\.isPossibleInstant) && longestDay.isPossibleDay
+      && (judgedAt == .min) == (runStart == .min) && (judgedAt == .min) == (firstAt == .min)
+      && longest.isFinite && longest >= 0
+  }
 }

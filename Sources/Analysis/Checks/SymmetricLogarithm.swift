@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// sign(x)·ln(1 + |x|), the scale of counts and rates, without a library whose last bits differ from
-/// machine to machine: the exponent's bits, and 2·artanh((m − 1) ÷ (m + 1)) by its series for what is
-/// left of the significand (Abramowitz and Stegun 4.1.27). Exact to about 1e-12.
+/// sign(x)·ln(1 + |x|), the scale of counts and rates, without a library whose last bits differ
+/// from machine to machine: the exponent's bits, and 2·artanh((m − 1) ÷ (m + 1)) by its series for
+/// what is left of the significand (Abramowitz and Stegun 4.1.27). Exact to about 1e-12.
 enum SymmetricLogarithm {
   private static let naturalOfTwo = 0.693_147_180_559_945_3
   /// m lies in 0.7…1.42, so the eleventh power of the ratio is below 1e-8, its square below 1e-16.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The line through points of which a third may be wrong: the median of the slopes between all pairs
-/// (Theil, "A rank-invariant method of linear and polynomial regression analysis", 1950), with the
-/// interval of Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968: slopes
-/// by rank, ± z·√(n(n−1)(2n+5)/18) ÷ 2 places around the median. It supposes nothing of how errors
-/// are distributed.
+/// The line through points of which a third may be wrong: the median of the slopes between all
+/// pairs (Theil, "A rank-invariant method of linear and polynomial regression analysis", 1950),
+/// with the interval of Sen, "Estimates of the regression coefficient based on Kendall's tau",
+/// 1968: slopes by rank, ± z·√(n(n−1)(2n+5)/18) ÷ 2 places around the median. It supposes nothing
+/// of how errors are distributed.
 struct TheilSen: Equatable {
   /// 1.96: the true slope lies within in 95 of 100 cases.
   static let deviate = 1.96
@@ -38,6 +38,11 @@ struct TheilSen: Equatable {
     highest = slopes[min(slopes.count - 1, above)]
     intercept = Self.median(sorted: points.map { $0.y - slope * $0.x }.sorted())
     guard intercept.isFinite else { return nil }
+  }
+
+  /// How far a point usually is from the line.
+  func medianResidual(_ points: [(x: Double, y: Double)]) -> Double {
+    Self.median(sorted: points.map { ($0.y - intercept - slope * $0.x).magnitude }.sorted())
   }
 
   static func median(sorted values: [Double]) -> Double {

@@ -2,8 +2,8 @@
 
 import Telemetry
 
-/// What a metric's hourly means usually are, by local hour of day, and how far the day that runs lies
-/// from that so far.
+/// What a metric's hourly means usually are, by local hour of day, and how far the day that runs
+/// lies from that so far.
 ///
 /// The gain is max(1/n, 1/`memoryDays`) of the hour's n-th day, an eighth of it while the metric is
 /// already suspected to degrade: what is slow must not become usual meanwhile.
@@ -91,7 +91,7 @@ struct UsualDay: CheckState {
     let hour = LocalTime.hour(of: hourEnd - LocalTime.hourLength)
     let days = learntDays[hour]
     if days >= Self.hourDaysMin {
-      hourCount += 1
+      hourCount &+= 1
       residualSum += scaled - usual[hour]
       valueSum += Float(mean)
       usualSum += usual[hour]
@@ -134,6 +134,6 @@ struct UsualDay: CheckState {
   var isPossible: Bool {
     (0..<24).allSatisfy { usual[$0].isFinite } && sum.isFinite && residualSum.isFinite
       && valueSum.isFinite && usualSum.isFinite && readingCount >= 0
-      && hourEnd >= (hourEnd == .min ? .min : .min + LocalTime.hourLength)
+      && hourEnd.isPossibleInstant && day.isPossibleDay
   }
 }
