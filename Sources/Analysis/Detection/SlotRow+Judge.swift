@@ -39,7 +39,7 @@ extension SlotRow {
     for channel in 0..<SlotLayout.channelCount {
       let e = step.deviations[channel]
       let isTexture = channel == 4
-      guard abs(e) > (isTexture ? constants.floorTexture : step.floor) else { continue }
+      guard abs(e) > (isTexture ? constants.floorTexture : step.floor(channel)) else { continue }
       // Which side a texture lies on says nothing of the metric's own.
       guard isTexture || watch.direction == .both || (watch.direction == .above) == (e > 0)
       else { continue }
@@ -50,7 +50,7 @@ extension SlotRow {
         score.channel = channel
       }
       guard !isTexture else { continue }
-      let usual = unsafe self[Narrow.usual + channel] + constants.severityFloor * step.floor
+      let usual = unsafe self[Narrow.usual + channel] + constants.severityFloor * step.floor(channel)
       let severity =
         watch.weight * Logarithm.natural(abs(e) / usual) + constants.severityNovelty * novelty
       score.severity = max(score.severity, severity)

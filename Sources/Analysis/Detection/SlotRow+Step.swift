@@ -35,6 +35,8 @@ extension SlotRow {
     let size = unsafe self[Narrow.deviation]
     step.floor = unsafe constants.floorDeviations * size
       + constants.floorRange * self[Narrow.range] + 1e-9 * abs(mean) + 1e-30
+    let hourSize = unsafe min(size, self[Narrow.usual + 1])
+    step.hourFloor = step.floor - constants.floorDeviations * (size - hourSize)
     step.hours = unsafe hours(step)
     step.expected = step.hours.map { $0.day + $0.week } ?? mean
     let (above, residual) = (step.x - mean, step.x - step.expected)
