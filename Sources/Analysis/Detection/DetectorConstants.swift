@@ -51,11 +51,12 @@ package struct DetectorConstants: Sendable, Hashable {
   package var severityFloor = 0.0737
 
   // What pages, and what is usual again.
-  package var pagingNovelty = 3.0
+  package var pagingNovelty = 4.0
   package var pagingTimes = 7.0
   package var pagingTexture = 2.5
-  package var pagingSteps = 2.5
+  package var pagingSteps = 4.0
   package var usualNovelty = 2.0
+  package var usualSeverity = 1.1
 
   package init() {}
 }
