@@ -35,7 +35,8 @@ enum Baselines {
       if deviation == 0 { deviation = 0.000_001 }
     }
     return values.map { value in
-      let score = window.isEmpty ? 0 : 1 - 0.5 * erfc(abs(value - mean) / deviation / 2.squareRoot())
+      let tail = 0.5 * erfc(abs(value - mean) / deviation / 2.squareRoot())
+      let score = window.isEmpty ? 0 : 1 - tail
       if window.count < size {
         window.append(value)
         update()

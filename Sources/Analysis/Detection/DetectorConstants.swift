@@ -5,8 +5,8 @@
 /// Lengths are counts of readings unless their names say otherwise: an exponentially weighted mean
 /// of length N gives a new reading 1/N of the weight, and more while it is young.
 ///
-/// All but what pages come from `AnomalyBenchmark tune NAB CLOUD --seed 242` on halves of NAB and of
-/// Microsoft's cloud monitoring set, started from an earlier climb of the same form and stopped
+/// All but what pages come from `AnomalyBenchmark tune NAB CLOUD --seed 242` on halves of NAB and
+/// of Microsoft's cloud monitoring set, started from an earlier climb of the same form and stopped
 /// after 51 trials, rounded to three digits: the best mean over jitters of all constants by 20 %.
 /// `floorDeviations` was then raised by hand from 0.457 with the floor of the hours.
 /// What pages was chosen by `AnomalyBenchmark fleet` (docs/PERFORMANCE.md).

@@ -37,7 +37,8 @@ extension SlotRow {
     _ step: Step, _ watch: Watch, _ constants: borrowing DetectorConstants
   ) -> Score {
     var score = Score()
-    guard unsafe step.count >= Self.scoredReadings && self[Narrow.tailScale] > 0 else { return score }
+    guard unsafe step.count >= Self.scoredReadings && self[Narrow.tailScale] > 0
+    else { return score }
     let logarithmOfTotal = unsafe Logarithm.natural(self[Narrow.tailWeight] + 1)
     for channel in 0..<SlotLayout.channelCount {
       let e = step.deviations[channel]
@@ -59,7 +60,8 @@ extension SlotRow {
         score.pagingNovelty = novelty
       }
       guard !isTexture else { continue }
-      let usual = unsafe self[Narrow.usual + channel] + constants.severityFloor * step.floor(channel)
+      let least = constants.severityFloor * step.floor(channel)
+      let usual = unsafe self[Narrow.usual + channel] + least
       let severity =
         watch.weight * Logarithm.natural(abs(e) / usual) + constants.severityNovelty * novelty
       score.severity = max(score.severity, severity)

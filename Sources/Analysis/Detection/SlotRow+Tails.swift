@@ -57,7 +57,8 @@ extension SlotRow {
     for channel in 0..<SlotLayout.channelCount {
       let e = step.deviations[channel]
       // Smaller ones never count as beyond anything that is looked at.
-      let least = unsafe channel == Self.textureChannel ? constants.floorTexture : step.floor(channel)
+      let isTexture = unsafe channel == Self.textureChannel
+      let least = isTexture ? constants.floorTexture : step.floor(channel)
       guard abs(e) > 0.5 * least else { continue }
       let tail = unsafe tail(channel, e > 0)
       let place = unsafe Byte.tails + tail * SlotLayout.tailBinCount + bin(abs(e), channel)
