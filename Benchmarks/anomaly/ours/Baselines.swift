@@ -28,30 +28,21 @@ enum Baselines {
     var window: [Double] = []
     var waiting: [Double] = []
     var (mean, deviation) = (0.0, 1.0)
-    // Sums from the first value, so that nothing is lost of large ones.
-    let origin = values.first ?? 0
-    var (sum, squares) = (0.0, 0.0)
     func update() {
       let count = Double(window.count)
-      mean = origin + sum / count
-      deviation = max(squares / count - sum / count * (sum / count), 0).squareRoot()
+      mean = window.reduce(0, +) / count
+      deviation = (window.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
       if deviation == 0 { deviation = 0.000_001 }
     }
-    func add(_ value: Double, _ sign: Double) {
-      sum += sign * (value - origin)
-      squares += sign * (value - origin) * (value - origin)
-    }
     return values.map { value in
-      let score = window.isEmpty ? 0 : 1 - 0.5 * erfc(abs(value - mean) / deviation / 2.squareRoot())
+      let tail = 0.5 * erfc(abs(value - mean) / deviation / 2.squareRoot())
+      let score = window.isEmpty ? 0 : 1 - tail
       if window.count < size {
         window.append(value)
-        add(value, 1)
         update()
       } else {
         waiting.append(value)
         if waiting.count == stride {
-          for old in window.prefix(stride) { add(old, -1) }
-          for new in waiting { add(new, 1) }
           window = Array(window.dropFirst(stride)) + waiting
           waiting = []
           update()

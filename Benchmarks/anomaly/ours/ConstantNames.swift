@@ -25,6 +25,7 @@ enum ConstantNames {
     ("severityFloor", \.severityFloor, 0.02, 5), ("pagingNovelty", \.pagingNovelty, 0, 100),
     ("pagingTimes", \.pagingTimes, 0, 100), ("pagingTexture", \.pagingTexture, 0, 100),
     ("pagingSteps", \.pagingSteps, 0, 100), ("usualNovelty", \.usualNovelty, 0, 100),
+    ("usualSeverity", \.usualSeverity, 0, 100),
   ]
 
   static func limited(_ value: Double, _ index: Int) -> Double {

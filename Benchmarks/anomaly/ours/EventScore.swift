@@ -35,7 +35,9 @@ struct EventScore {
       let chosen = Array(stride(from: half, to: series.count, by: 2))
       let tested = stride(from: 1 - half, to: series.count, by: 2)
       let threshold = bestThreshold(chosen, scores)
-      for index in tested { total += Reach(series[index], scores[index], least: threshold)[threshold] }
+      for index in tested {
+        total += Reach(series[index], scores[index], least: threshold)[threshold]
+      }
     }
     return total
   }

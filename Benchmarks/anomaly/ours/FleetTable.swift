@@ -9,7 +9,8 @@ struct FleetTable {
   func show() {
     let fleet = SyntheticFleet(
       constants: options.constants, seed: 800_000 + options.seed, deviceCount: options.devices)
-    print("false alarms in 100 device-months of 4 metrics, \(SyntheticMetric.months * options.devices) months of each kind")
+    let months = SyntheticMetric.months * options.devices
+    print("false alarms in 100 device-months of 4 metrics, \(months) months of each kind")
     for (kind, rate) in fleet.falseAlarms() {
       print("  " + kind.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0), Int(rate))
     }

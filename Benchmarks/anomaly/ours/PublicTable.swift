@@ -63,7 +63,8 @@ struct PublicTable {
   /// The result of EWMA z, whom the goal names.
   private func showBaselines() -> PublicData.Result {
     func result(_ score: ([Double]) -> [Double]) -> PublicData.Result {
-      data.result(nab: data.nab.map { score($0.values) }, cloud: data.cloud.map { score($0.values) })
+      data.result(
+        nab: data.nab.map { score($0.values) }, cloud: data.cloud.map { score($0.values) })
     }
     let ewma = result(Baselines.ewma)
     line("EWMA z", ewma)

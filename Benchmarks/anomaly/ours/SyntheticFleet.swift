@@ -31,7 +31,8 @@ struct SyntheticFleet {
         let metric = SyntheticMetric(kind, seed: seed &+ UInt64(device))
         alarms += self.alarms(metric.values, metric.watch).count
       }
-      return (kind, 100 * Self.metricsPerDevice * Double(alarms) / Double(deviceCount * SyntheticMetric.months))
+      let months = Double(deviceCount * SyntheticMetric.months)
+      return (kind, 100 * Self.metricsPerDevice * Double(alarms) / months)
     }
   }
 

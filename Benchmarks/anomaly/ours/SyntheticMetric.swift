@@ -60,7 +60,9 @@ struct SyntheticMetric {
         let isLost = random.uniform() < 0.02
         values.append(isLost ? (-2 * log(1 - random.uniform())).rounded(.up) / 5 : 0)
       case .setting:
-        if random.uniform() < 1 / 20_000.0 { setting = (level * (8 + 4 * random.uniform())).rounded() }
+        if random.uniform() < 1 / 20_000.0 {
+          setting = (level * (8 + 4 * random.uniform())).rounded()
+        }
         values.append(setting)
       }
     }

@@ -15,6 +15,9 @@ extension SlotRow {
     var novelty = 0.0
     var channel = 0
     var severity = 0.0
+    /// The most novel channel whose deviation is worth paging.
+    var paging: Int?
+    var pagingNovelty = 0.0
   }
 
   func judge(
@@ -34,12 +37,13 @@ extension SlotRow {
     _ step: Step, _ watch: Watch, _ constants: borrowing DetectorConstants
   ) -> Score {
     var score = Score()
-    guard unsafe step.count >= Self.scoredReadings && self[Narrow.tailScale] > 0 else { return score }
+    guard unsafe step.count >= Self.scoredReadings && self[Narrow.tailScale] > 0
+    else { return score }
     let logarithmOfTotal = unsafe Logarithm.natural(self[Narrow.tailWeight] + 1)
     for channel in 0..<SlotLayout.channelCount {
       let e = step.deviations[channel]
       let isTexture = channel == 4
-      guard abs(e) > (isTexture ? constants.floorTexture : step.floor) else { continue }
+      guard abs(e) > (isTexture ? constants.floorTexture : step.floor(channel)) else { continue }
       // Which side a texture lies on says nothing of the metric's own.
       guard isTexture || watch.direction == .both || (watch.direction == .above) == (e > 0)
       else { continue }
@@ -49,8 +53,15 @@ extension SlotRow {
         score.novelty = novelty
         score.channel = channel
       }
+      if novelty >= max(constants.pagingNovelty, score.pagingNovelty),
+        unsafe isWorthPaging(abs(e), channel, constants)
+      {
+        score.paging = channel
+        score.pagingNovelty = novelty
+      }
       guard !isTexture else { continue }
-      let usual = unsafe self[Narrow.usual + channel] + constants.severityFloor * step.floor
+      let least = constants.severityFloor * step.floor(channel)
+      let usual = unsafe self[Narrow.usual + channel] + least
       let severity =
         watch.weight * Logarithm.natural(abs(e) / usual) + constants.severityNovelty * novelty
       score.severity = max(score.severity, severity)
@@ -62,10 +73,13 @@ extension SlotRow {
     _ value: Double, _ step: Step, _ score: Score, _ watch: Watch,
     _ constants: borrowing DetectorConstants
   ) -> Judgement {
-    let novelty = unsafe gated(score.novelty, constants)
-    let starts = unsafe condition(novelty, step, score, constants)
+    let emitted = unsafe gated(score.novelty, constants)
+    let starts = unsafe condition(score, constants)
+    // What pages has its novelty told, though the gate may have closed behind something smaller.
+    let novelty = starts ? max(emitted, score.pagingNovelty) : emitted
+    let winner = starts ? score.paging ?? score.channel : score.channel
     // The initialiser covers every number that a channel of the layout has.
-    let channel = Judgement.Channel(rawValue: UInt8(score.channel)) ?? .level
+    let channel = Judgement.Channel(rawValue: UInt8(winner)) ?? .level
     let isOfHour = step.hours != nil && (channel == .seasonal || channel == .drift)
     let expected = unsafe isOfHour ? step.expected : mean
     let baseline = isOfHour ? Judgement.Channel.seasonal : .spike
@@ -78,7 +92,7 @@ extension SlotRow {
       value: value, expected: middle, lower: min(lower, middle), upper: max(upper, middle),
       usualDeviation: unsafe Self.unscaled(expected + usual, watch.scale) - middle,
       novelty: novelty, severity: score.severity, channel: channel,
-      isAbove: step.deviations[score.channel] > 0, localHour: isOfHour ? step.place.hour : nil,
+      isAbove: step.deviations[winner] > 0, localHour: isOfHour ? step.place.hour : nil,
       readingCount: Int(step.count),
       isAnomalous: unsafe bytes[Byte.flags] & SlotLayout.isAnomalous != 0, startsAnomaly: starts)
   }
@@ -97,17 +111,17 @@ extension SlotRow {
   }
 
   /// True if the metric becomes anomalous with this reading.
-  private func condition(
-    _ novelty: Double, _ step: Step, _ score: Score, _ constants: borrowing DetectorConstants
-  ) -> Bool {
+  private func condition(_ score: Score, _ constants: borrowing DetectorConstants) -> Bool {
     guard unsafe bytes[Byte.flags] & SlotLayout.isAnomalous == 0 else {
-      if score.novelty < constants.usualNovelty {
+      let isUsual =
+        max(
+          score.novelty / constants.usualNovelty, score.severity / constants.usualSeverity) < 1
+      if isUsual {
         unsafe bytes[Byte.flags] &= ~SlotLayout.isAnomalous
       }
       return false
     }
-    guard novelty >= constants.pagingNovelty, unsafe isWorthPaging(step, score, constants)
-    else { return false }
+    guard score.paging != nil else { return false }
     unsafe bytes[Byte.flags] |= SlotLayout.isAnomalous
     return true
   }
@@ -115,13 +129,12 @@ extension SlotRow {
   /// Novel and large: many of the channel's usual deviations, and more than a step or two of a
   /// metric that is told in steps.
   private func isWorthPaging(
-    _ step: Step, _ score: Score, _ constants: borrowing DetectorConstants
+    _ size: Double, _ channel: Int, _ constants: borrowing DetectorConstants
   ) -> Bool {
-    let size = abs(step.deviations[score.channel])
-    guard score.channel < SlotLayout.channelCount - 1 else { return size >= constants.pagingTexture }
+    guard channel < SlotLayout.channelCount - 1 else { return size >= constants.pagingTexture }
     let resolution = unsafe self[Narrow.resolution]
     let least = unsafe resolution > 0 ? constants.pagingSteps * resolution : abs(mean) / 4
-    let usual = unsafe self[Narrow.usual + score.channel]
+    let usual = unsafe self[Narrow.usual + channel]
     return size >= max(least, constants.pagingTimes * usual)
   }
 

@@ -35,6 +35,8 @@ extension SlotRow {
     let size = unsafe self[Narrow.deviation]
     step.floor = unsafe constants.floorDeviations * size
       + constants.floorRange * self[Narrow.range] + 1e-9 * abs(mean) + 1e-30
+    let hourSize = unsafe min(size, self[Narrow.usual + 1])
+    step.hourFloor = step.floor - constants.floorDeviations * (size - hourSize)
     step.hours = unsafe hours(step)
     step.expected = step.hours.map { $0.day + $0.week } ?? mean
     let (above, residual) = (step.x - mean, step.x - step.expected)
@@ -116,10 +118,12 @@ extension SlotRow {
     guard step.count > 0 else { return }
     let fast = unsafe self[Narrow.jumpFast]
     let slow = unsafe self[Narrow.jumpSlow]
-    let limited =
-      step.count < 24 ? step.jump : unsafe min(step.jump, 20 * slow + self[Narrow.deviation] / 1_000)
-    unsafe self[Narrow.jumpFast] = fast + (step.jump - fast) / min(constants.jumpFastLength, step.count)
-    unsafe self[Narrow.jumpSlow] = slow + (limited - slow) / min(constants.jumpSlowLength, step.count)
+    let most = unsafe 20 * slow + self[Narrow.deviation] / 1_000
+    let limited = step.count < 24 ? step.jump : min(step.jump, most)
+    let fastLength = min(constants.jumpFastLength, step.count)
+    let slowLength = min(constants.jumpSlowLength, step.count)
+    unsafe self[Narrow.jumpFast] = fast + (step.jump - fast) / fastLength
+    unsafe self[Narrow.jumpSlow] = slow + (limited - slow) / slowLength
   }
 
   /// The logarithm of how much more the last readings jump than is usual.

@@ -53,11 +53,12 @@ extension SlotRow {
       guard unsafe step.count >= Self.scaleReadings && deviation > 0 else { return }
       unsafe self[Narrow.tailScale] = max(deviation, 1e-30)
     }
-    unsafe followFloor(step.floor)
+    unsafe followFloor(min(step.floor, step.hourFloor))
     for channel in 0..<SlotLayout.channelCount {
       let e = step.deviations[channel]
       // Smaller ones never count as beyond anything that is looked at.
-      let least = unsafe channel == Self.textureChannel ? constants.floorTexture : step.floor
+      let isTexture = unsafe channel == Self.textureChannel
+      let least = isTexture ? constants.floorTexture : step.floor(channel)
       guard abs(e) > 0.5 * least else { continue }
       let tail = unsafe tail(channel, e > 0)
       let place = unsafe Byte.tails + tail * SlotLayout.tailBinCount + bin(abs(e), channel)

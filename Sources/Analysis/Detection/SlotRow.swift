@@ -38,8 +38,13 @@ struct Step {
   var jump = 0.0
   /// Deviations below this size are not looked at.
   var floor = 0.0
+  /// The same of deviations from the hour, which scatter less where the day has a rhythm.
+  var hourFloor = 0.0
   /// In the order of `Judgement.Channel`.
   var deviations: InlineArray<5, Double> = [0, 0, 0, 0, 0]
+
+  @inline(__always)
+  func floor(_ channel: Int) -> Double { channel == 1 || channel == 2 ? hourFloor : floor }
 
   /// What the hour is expected to bring, or the mean where hours say nothing.
   var expected = 0.0
