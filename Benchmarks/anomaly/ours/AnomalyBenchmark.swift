@@ -3,39 +3,47 @@
 import Analysis
 import Foundation
 
-/// The detector on public data, beside what others would use.
+/// The detector on public data and made-up metrics, beside what others would use.
 ///
-///     AnomalyBenchmark score NAB_FOLDER CLOUD_FOLDER [name=value …] [--jitters N] [--seed N]
-///                            [--scores FOLDER]
-///     AnomalyBenchmark tune NAB_FOLDER CLOUD_FOLDER [name=value …] [--trials N] [--seed N]
+///     AnomalyBenchmark score NAB_FOLDER CLOUD_FOLDER [OPTION …] [name=value …]
+///     AnomalyBenchmark tune NAB_FOLDER CLOUD_FOLDER [OPTION …] [name=value …]
+///     AnomalyBenchmark fleet [OPTION …] [name=value …]
+///     AnomalyBenchmark cost
+///
+/// `score` prints both data sets' figures, with `--jitters N` their mean and least over N jitters of
+/// all constants by 20 %, with `--baselines` those of others, and with `--scores FOLDER` writes a
+/// score a row. `tune` climbs for `--trials N`. `fleet` counts false alarms and what is found of
+/// faults of known size over `--devices N`. `--seed N` draws other numbers.
 @main enum AnomalyBenchmark {
-  static func main() throws {
-    let arguments = CommandLine.arguments
-    var constants = DetectorConstants.shipped
-    var seed: UInt64 = 1
-    var trials = 100
-    var index = 4
-    while index < arguments.count {
-      if arguments[index] == "--seed" { index += 1; seed = UInt64(arguments[index])! }
-      else if arguments[index] == "--trials" { index += 1; trials = Int(arguments[index])! }
-      else { _ = ConstantNames.apply(arguments[index], to: &constants) }
-      index += 1
+  static func main() {
+    do {
+      try run(Options(Array(CommandLine.arguments.dropFirst())))
+    } catch {
+      FileHandle.standardError.write(Data("AnomalyBenchmark: \(error)\n".utf8))
+      exit(error is UsageError ? 64 : 78)
     }
-    let data = try PublicData(nabFolder: arguments[2], cloudFolder: arguments[3])
-    if arguments[1] == "tune" {
-      var tuning = Tuning(data: data, from: constants, seed: seed)
-      tuning.run(trials: trials)
-      return
+  }
+
+  private static func run(_ options: Options) throws {
+    switch options.command {
+    case .fleet: FleetTable(options: options).show()
+    case .cost: showCost()
+    case .score, .tune:
+      let data = try PublicData(nabFolder: options.folders[0], cloudFolder: options.folders[1])
+      if options.command == .tune {
+        var tuning = Tuning(data: data, from: options.constants, seed: options.seed)
+        tuning.run(trials: options.trials)
+      } else {
+        try PublicTable(data: data, options: options).show()
+      }
     }
-    let result = data.evaluate(constants)
-    print(result)
-    var random = SeededRandom(seed: seed)
-    var sums = [0.0, 0, 0, 0]
-    for _ in 0..<trials {
-      let r = data.evaluate(Tuning.jittered(constants, Tuning.factors(&random)))
-      for (i, p) in NABScore.Profile.allCases.enumerated() { sums[i] += r.nabScore(p) / Double(trials) }
-      sums[3] += r.events.f1 / Double(trials)
-    }
-    print(sums)
+  }
+
+  private static func showCost() {
+    let rate = Cost.valuesPerSecond(slots: 1_000, readings: 3_000, repeats: 5)
+    print("state: \(DetectorBank.stateSizeBytes) bytes a metric, goal at most 512")
+    print(
+      String(format: "cost: %.2f million values/s a core, goal at least 5: ratio %.2f",
+        rate / 1e6, rate / 5e6))
   }
 }

@@ -15,7 +15,7 @@ enum ConstantNames {
     ("jumpFastLength", \.jumpFastLength, 4, 300), ("jumpSlowLength", \.jumpSlowLength, 50, 20_000),
     ("usualLength", \.usualLength, 20, 3_000), ("profileDays", \.profileDays, 2, 60),
     ("profileWeeks", \.profileWeeks, 2, 30), ("profileClip", \.profileClip, 0.5, 50),
-    ("tailLength", \.tailLength, 300, 100_000), ("floorDeviations", \.floorDeviations, 0.05, 5),
+    ("tailLength", \.tailLength, 1_000, 10_000), ("floorDeviations", \.floorDeviations, 0.05, 5),
     ("floorRange", \.floorRange, 0.001, 0.5), ("floorTexture", \.floorTexture, 0.3, 2),
     ("tailPrior", \.tailPrior, 0.05, 2), ("countWeight", \.countWeight, 0.1, 1.5),
     ("levelWeight", \.levelWeight, 0.1, 2), ("seasonalWeight", \.seasonalWeight, 0.1, 2),

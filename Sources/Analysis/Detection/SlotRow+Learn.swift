@@ -5,13 +5,14 @@ extension SlotRow {
   private typealias Narrow = SlotLayout.Narrow
   private typealias Byte = SlotLayout.Byte
   /// One reading moves the mean as if it were at most so many deviations away, unless the one
-  /// before was as far.
+  /// before was as far, or the metric is told in such steps.
   private static let clipDeviations = 30.0
   private static let readingCountMax = 16_000_000.0
 
   func learn(_ step: Step, _ constants: borrowing DetectorConstants) {
     unsafe learnTails(step, constants)
     unsafe learnUsual(step, constants)
+    let resolution = unsafe self[Narrow.resolution]
     unsafe learnResolution(step)
     let mean = unsafe self.mean
     let above = step.x - mean
@@ -20,7 +21,8 @@ extension SlotRow {
       step.count < 20
       ? .infinity
       : unsafe max(
-        Self.clipDeviations * deviation + 1e-9 * abs(mean), min(abs(above), abs(self[Narrow.last])))
+        Self.clipDeviations * deviation + 1e-9 * abs(mean), resolution,
+        min(abs(above), abs(self[Narrow.last])))
     let clipped = min(max(above, -limit), limit)
     let gain = 1 / min(constants.slowLength, step.count + 1)
     // Before the mean, in whose deviations the profile is limited.
@@ -38,10 +40,11 @@ extension SlotRow {
   private func learnUsual(_ step: Step, _ constants: borrowing DetectorConstants) {
     let gain = 1 / min(constants.usualLength, step.count + 1)
     for channel in 0..<SlotLayout.channelCount - 1 {
-      // Without hours there is no distance from them.
-      if channel == 1, step.hours == nil { continue }
       let usual = unsafe self[Narrow.usual + channel]
-      unsafe self[Narrow.usual + channel] = usual + gain * (abs(step.deviations[channel]) - usual)
+      // Without hours the distances from them are those from the mean.
+      let isUnknown = step.hours == nil && (channel == 1 || channel == 2)
+      let size = abs(step.deviations[isUnknown ? 3 : channel])
+      unsafe self[Narrow.usual + channel] = usual + gain * (size - usual)
     }
   }
 
@@ -62,9 +65,9 @@ extension SlotRow {
       let share = index == 0 ? 1 - place.share : place.share
       guard share > 0 else { continue }
       let at = Byte.profileWeight + hour
-      let weight = unsafe TailWeight.value(bytes[at])
+      let weight = unsafe weights.value(bytes[at])
       let hash = TailWeight.hash(UInt64(step.count) &* 64 &+ UInt64(hour) &+ 1 << 40)
-      unsafe bytes[at] = TailWeight.adding(share, to: bytes[at], hash: hash)
+      unsafe bytes[at] = weights.adding(share, to: bytes[at], hash: hash)
       let known = unsafe self[Narrow.profile + hour]
       let gain = share / min(weight + share, constants.profileDays * perHour)
       unsafe self[Narrow.profile + hour] = known + gain * (residual ?? (step.x - known))

@@ -42,8 +42,10 @@ extension SlotRow {
     let young = step.count + 1
     let (fast, drift) = unsafe (self[Narrow.fast], self[Narrow.drift])
     step.fast = fast + (min(max(above, -reach), reach) - fast) / min(constants.fastLength, young)
+    // Before hours are known their drift would be the rhythm of the day itself.
     step.drift =
-      drift + (min(max(residual, -reach), reach) - drift) / min(constants.driftLength, young)
+      step.hours == nil
+      ? 0 : drift + (min(max(residual, -reach), reach) - drift) / min(constants.driftLength, young)
     step.jump = unsafe min(abs(above - self[Narrow.last]), 2 * reach)
     unsafe learnJump(step, constants)
     step.deviations = [
@@ -90,8 +92,8 @@ extension SlotRow {
     let enough = unsafe 0.8 * readingsPerHour
     let (near, far) = unsafe (
       bytes[Byte.profileWeight + place.hour], bytes[Byte.profileWeight + place.nextHour])
-    guard TailWeight.value(near) >= enough, place.share == 0 || TailWeight.value(far) >= enough
-    else { return nil }
+    let least = unsafe min(weights.value(near), place.share == 0 ? .infinity : weights.value(far))
+    guard least >= enough else { return nil }
     let day = unsafe place.between(
       self[Narrow.profile + place.hour], self[Narrow.profile + place.nextHour])
     guard unsafe self[Narrow.ageSeconds] > Self.weeksBeforeUse * Self.weekSeconds else {

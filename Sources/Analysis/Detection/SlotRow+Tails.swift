@@ -42,7 +42,7 @@ extension SlotRow {
     var beyond = constants.tailPrior
     let bins = unsafe bytes + (Byte.tails + tail(channel, e > 0) * SlotLayout.tailBinCount)
     for index in unsafe bin(abs(e), channel)..<SlotLayout.tailBinCount {
-      unsafe beyond += TailWeight.value(bins[index])
+      unsafe beyond += weights.value(bins[index])
     }
     return max(constants.countWeight * logarithmOfTotal - Logarithm.natural(beyond), 0)
   }
@@ -62,7 +62,7 @@ extension SlotRow {
       let tail = unsafe tail(channel, e > 0)
       let place = unsafe Byte.tails + tail * SlotLayout.tailBinCount + bin(abs(e), channel)
       let hash = TailWeight.hash(UInt64(step.count) &* 16 &+ UInt64(tail))
-      unsafe bytes[place] = TailWeight.adding(1, to: bytes[place], hash: hash)
+      unsafe bytes[place] = weights.adding(1, to: bytes[place], hash: hash)
     }
     let weight = unsafe self[Narrow.tailWeight] + 1
     unsafe self[Narrow.tailWeight] = weight
@@ -100,8 +100,8 @@ extension SlotRow {
     }
     for index in 0...last where old[index] != 0 {
       let place = min(max(index - steps, 0), last)
-      let joined = unsafe TailWeight.value(bins[place]) + TailWeight.value(old[index])
-      unsafe bins[place] = TailWeight.adding(joined, to: 0, hash: 1 << 63)
+      let joined = unsafe weights.value(bins[place]) + weights.value(old[index])
+      unsafe bins[place] = weights.adding(joined, to: 0, hash: 1 << 63)
     }
   }
 }

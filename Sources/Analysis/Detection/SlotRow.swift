@@ -8,6 +8,7 @@ import Telemetry
   let wide: UnsafeMutablePointer<Double>
   let narrow: UnsafeMutablePointer<Float>
   let bytes: UnsafeMutablePointer<UInt8>
+  let weights = TailWeight()
 
   @inline(__always)
   subscript(_ index: Int) -> Double {

@@ -4,30 +4,35 @@
 /// Halving is a subtraction, exact; adding rounds up or down by a hash of where and when, so that
 /// on average nothing is lost (Morris, "Counting Large Numbers of Events in Small Registers", 1978)
 /// and a replay rounds as the first run did.
-enum TailWeight {
+@safe struct TailWeight {
   private static let stepsPerOctave = 12
-  private static let codeOfOne = 49
+  private static let codeOfOne: UInt8 = 49
 
-  /// 256 weights, by code. They are never freed, so that a reading need not ask whether they are
-  /// still there.
-  nonisolated(unsafe) private static let values: UnsafePointer<Double> = {
+  /// 256 weights, by code, never freed. A reading asks for them once, since every ask goes through
+  /// the lock of a lazy global.
+  nonisolated(unsafe) private static let table: UnsafePointer<Double> = {
     let values = UnsafeMutablePointer<Double>.allocate(capacity: 256)
     for code in 0..<256 {
-      let octaves = Double(code - codeOfOne) / Double(stepsPerOctave)
+      let octaves = Double(code - Int(codeOfOne)) / Double(stepsPerOctave)
       let weight = code == 0 ? 0 : Logarithm.exponential(octaves * Logarithm.ofTwo)
       unsafe (values + code).initialize(to: weight)
     }
     return unsafe UnsafePointer(values)
   }()
 
+  private let values: UnsafePointer<Double>
+
+  init() { unsafe values = Self.table }
+
   @inline(__always)
-  static func value(_ code: UInt8) -> Double { unsafe values[Int(code)] }
+  func value(_ code: UInt8) -> Double { unsafe values[Int(code)] }
 
   /// The code of a weight that has grown by `addition`; `hash` decides where it lies between two.
   @inline(__always)
-  static func adding(_ addition: Double, to code: UInt8, hash: UInt64) -> UInt8 {
+  func adding(_ addition: Double, to code: UInt8, hash: UInt64) -> UInt8 {
     let target = value(code) + addition
-    var below = code
+    // Nothing is below what is added; of most additions, 1, the code is known.
+    var below = addition == 1 ? max(code, Self.codeOfOne) : code
     while below < 255, value(below + 1) <= target { below += 1 }
     guard below < 255 else { return 255 }
     let share = (target - value(below)) / (value(below + 1) - value(below))
