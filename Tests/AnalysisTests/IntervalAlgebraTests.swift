@@ -13,8 +13,9 @@ struct IntervalAlgebraTests {
   private static let instants = 5
   private static let universe = Interval(start: 0, end: Milliseconds(instants))
   /// Every set of those instants.
-  private static let all: [IntervalSet] = (0..<(1 << instants)).map { bits in
-    IntervalSet((0..<instants).filter { bits >> $0 & 1 == 1 }.map {
+  private static let all: [IntervalSet] = (0..<(1 << instants)).map { (bits: Int) -> IntervalSet in
+    let chosen = (0..<instants).filter { (instant: Int) -> Bool in (bits >> instant) & 1 == 1 }
+    return IntervalSet(chosen.map {
       Interval(start: Milliseconds($0), end: Milliseconds($0) + 1)
     })
   }
