@@ -16,9 +16,10 @@ struct AlertPlaces {
     textOfSite = Dictionary(
       registry.sites.lazy.map { site in
         let name = site.name.isEmpty ? site.code : site.name
-        guard let village = villages[site.unit]?.name, !name.contains(village) else {
-          return (site.code, name)
-        }
+        // "Nhà văn hóa thôn 3" names its Thôn 3.
+        guard let village = villages[site.unit]?.name,
+          !name.lowercased().contains(village.lowercased())
+        else { return (site.code, name) }
         return (site.code, "\(name), \(village)")
       }
     ) { _, last in last }

@@ -27,31 +27,19 @@ struct AnomalyJudgeTests {
 
   @Test("what comes back within the hold is the same alert, what comes back later a new one")
   func flapping() {
-    var (bench, end) = Self.taught()
-    #expect(bench.taken().isEmpty)
-    var step = 0
-    func next() -> Milliseconds {
-      step += 1
-      return end + Milliseconds(step) * Self.minute
-    }
-    bench.clients(90, at: next())
+    var bench = JudgeBench()
+    // Unusual at every tenth minute, seven times.
+    for step in 0...60 { bench.find(step % 10 == 0, at: Milliseconds(step) * Self.minute) }
     #expect(bench.open == ["wifi-ap/clients_unusual"])
-    for _ in 0..<6 {
-      for _ in 0..<10 { bench.clients(Self.usual(step), at: next()) }
-      bench.clients(90, at: next())
-    }
-    #expect(bench.open == ["wifi-ap/clients_unusual"])
-    let last = step
-    // How long the detector goes on finding it unusual is its own affair.
-    for _ in 0..<600 where !bench.open.isEmpty { bench.clients(Self.usual(step), at: next()) }
+    for step in 61...75 { bench.find(false, at: Milliseconds(step) * Self.minute) }
+    #expect(bench.open == ["wifi-ap/clients_unusual"], "usual for fourteen minutes")
+    bench.find(false, at: 76 * Self.minute)
     #expect(bench.open.isEmpty)
+    bench.find(true, at: 77 * Self.minute)
+    #expect(bench.open == ["wifi-ap/clients_unusual"])
     let alerts = bench.taken()
-    #expect(alerts.count == 1, "one alert, not seven")
-    let resolvedAt = alerts.first?.resolvedAt ?? 0
-    #expect(resolvedAt > end + Milliseconds(last) * Self.minute)
-    #expect(
-      resolvedAt == end + Milliseconds(step - 15) * Self.minute,
-      "when it was usual again, known a hold later")
+    #expect(alerts.map(\.since) == [0, 77 * Self.minute], "one alert, not seven; then another")
+    #expect(alerts.first?.resolvedAt == 61 * Self.minute, "when it was usual again")
   }
 
   // MARK: Counters

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Analysis
+import Dispatch
 import Reporting
 import Storage
 import Telemetry
@@ -89,6 +91,29 @@ struct AnomalyVerdictTests {
       }
     }
     #expect(try fixture.store.anomalyFeedback().isEmpty)
+  }
+
+  @Test("an engine takes a verdict over with the commands it carries out")
+  func effect() throws {
+    let wake = DispatchSemaphore(value: 0)
+    let queue = ControlQueue(profiles: [], publishesAlerts: false, wake: wake)
+    func effect(_ command: ControlCommand) throws -> FeedbackThresholds? {
+      DispatchQueue.global().async {
+        _ = queue.submit(ControlRequest(command, by: "lan"), files: nil)
+      }
+      wake.wait()
+      return try queue.executeAll(store: fixture.store, at: 7)?.feedback
+    }
+    func threshold(_ feedback: FeedbackThresholds?) -> Double? {
+      feedback?.threshold(
+        device: device.number, metric: "clients", channel: "seasonal", isAbove: true, at: 7)
+    }
+    #expect(threshold(try effect(.anomalyVerdict(alert: "a", verdict: .dismissed))) == 12)
+    #expect(threshold(try effect(.observedWithdraw(gap: 1))) == nil, "nobody said anything of anomalies")
+    #expect(threshold(try effect(.anomalyVerdict(alert: "b", verdict: .confirmed))) == nil)
+    #expect(threshold(try effect(.anomalyUndo(alert: "b"))) == 12)
+    let undone = try #require(try effect(.anomalyUndo(alert: "a")))
+    #expect(threshold(undone) == nil)
   }
 
   @Test("the list ranks by severity, and what was dismissed comes last")

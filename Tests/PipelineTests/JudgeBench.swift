@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
-import Analysis
 import Reporting
 import Telemetry
 
+@testable import Analysis
 @testable import Pipeline
 
 /// One device of one kind before a judge, without broker, store and clock.
@@ -153,6 +153,29 @@ struct JudgeBench {
     at time: Milliseconds, receivedAt: Milliseconds, _ flags: ReadingFlags, wan: Value,
     clients: Value, hot: Value = .absent, sessions: Value = .absent, up: Value = .absent
   ) {
+    let block = block(
+      at: time, receivedAt: receivedAt, flags, [up, .absent, wan, clients, hot, sessions])
+    judge.read(block, gaps: gaps)
+    newestBlock += 1
+    blocks.append((newestBlock, block))
+  }
+
+  /// As if the detector of the clients had found that, whatever it finds.
+  mutating func find(_ isAnomalous: Bool, at time: Milliseconds) {
+    let absent = [Value](repeating: .absent, count: 6)
+    judge.follow(
+      Judgement(
+        value: 88, expected: 11, lower: 6, upper: 16, usualDeviation: 2.5,
+        novelty: isAnomalous ? 11 : 0, severity: 3, channel: .spike, isAbove: true,
+        localHour: nil, readingCount: 41_000, isAnomalous: isAnomalous,
+        startsAnomaly: isAnomalous),
+      0, judge.plans[0].anomalies[0], judge.plans[0],
+      block(at: time, receivedAt: time, [], absent), 0)
+  }
+
+  private func block(
+    at time: Milliseconds, receivedAt: Milliseconds, _ flags: ReadingFlags, _ values: [Value]
+  ) -> ReadingColumns {
     var block = ReadingColumns(
       kind: "wifi-ap", profileVersion: 1, metricNames: profile.metrics.map(\.name))
     block.device = [device.number]
@@ -161,12 +184,8 @@ struct JudgeBench {
     block.flags = [flags]
     block.receivedAt = [receivedAt]
     block.eventTime = [time]
-    for (column, value) in [up, .absent, wan, clients, hot, sessions].enumerated() {
-      block.metrics[column].append(value)
-    }
-    judge.read(block, gaps: gaps)
-    newestBlock += 1
-    blocks.append((newestBlock, block))
+    for (column, value) in values.enumerated() { block.metrics[column].append(value) }
+    return block
   }
 
   /// As after a kill: a new judge with what the store holds.

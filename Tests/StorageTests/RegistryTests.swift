@@ -167,7 +167,7 @@ struct RegistryTests {
           DROP TABLE sealed_figure; DROP TABLE seal_revision; DROP TABLE seal_difference;
           DROP TABLE slot; DROP TABLE slot_version; DROP TABLE checkpoint_part;
           DROP TABLE calendar_entry; DROP TABLE recorded_cause; DROP TABLE confirmed_gap;
-          DROP TABLE shelved_day; DROP TABLE shelved_undated;
+          DROP TABLE shelved_day; DROP TABLE shelved_undated; DROP TABLE anomaly_feedback;
           ALTER TABLE checkpoint DROP COLUMN part_count;
           DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %'; PRAGMA user_version = 1;
           """)

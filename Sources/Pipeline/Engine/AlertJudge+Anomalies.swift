@@ -67,7 +67,7 @@ extension AlertJudge {
 
   /// Opens and ends the alert. It ends when the metric has been usual for a while: one that is
   /// unusual again before that is the same alert.
-  private mutating func follow(
+  mutating func follow(
     _ judgement: Judgement, _ slot: Int, _ compiled: AlertPlan.AnomalyRule, _ plan: AlertPlan,
     _ block: ReadingColumns, _ row: Int
   ) {
