@@ -44,6 +44,11 @@ extension Report {
       try store.alerts(from: period.start, to: period.end),
       of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil,
       sealedAt: report.seal.isWhole ? report.seal.sealedAt : nil)
+    report.incidents = IncidentAccount(
+      try store.incidentsAsTold(from: period.start, to: period.end),
+      members: try store.incidentMembers(from: period.start, to: period.end),
+      of: Set(scope.devices.map(\.number)), period: period,
+      sealedAt: report.seal.isWhole ? report.seal.sealedAt : nil)
     report.recordedCauses = Dictionary(
       grouping: try store.recordedCauses(from: .min, to: .max), by: \.device)
     report.quality.take(try store.shelved(on: period.localDays))

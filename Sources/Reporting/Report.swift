@@ -20,6 +20,7 @@ package struct Report: Sendable {
   package var quality: DataQuality
   package var seal = SealCover()
   package var alerts = AlertAccount()
+  package var incidents = IncidentAccount()
   /// What people recorded of outages, by registry number of the device.
   package var recordedCauses: [Int64: [RecordedCause]] = [:]
   package var provenance = ReportProvenance()

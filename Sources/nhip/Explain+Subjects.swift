@@ -41,6 +41,14 @@ extension Nhip.Explain {
   /// A name that was mistyped is compared with so many of the newest.
   private static let slotsComparedMax = 5_000
 
+  // MARK: Incidents
+
+  func text(ofIncident id: String, _ store: Store) throws -> String {
+    TextIncidentExplanation.render(
+      try Nhip.Incidents.Show.found(id, in: store), language: lang.language
+    ) { UplinkProposal.confirmation(of: $0, store: place.store) }
+  }
+
   // MARK: The programme
 
   func text(

@@ -16,7 +16,8 @@ extension Nhip {
         one of its figures of use, day by day, with the readings it was counted from. --slot: on
         which devices a bulletin was played, or who attended a meeting; its period may be left out.
         --indicator: everything that a target counts, each with its verdict. --rank: the components
-        of a score, and the devices behind them.
+        of a score, and the devices behind them. --incident: its members, and why it is this group
+        and this cause.
 
         EXAMPLES
           nhip explain ap-thon01-1 --store nhip.sqlite --from 2026-11-20 --to 2026-11-20
@@ -24,6 +25,7 @@ extension Nhip {
           nhip explain --slot BT-20261120-0500 --store nhip.sqlite
           nhip explain --indicator wifi_working --store nhip.sqlite --of 2026-11
           nhip explain --rank 04321-01 --store nhip.sqlite --period month
+          nhip explain --incident 7a1c9e0b42d3f865 --store nhip.sqlite
         """)
 
     @Argument(help: "The device's id, or its registry number.") var device: String?
@@ -34,6 +36,7 @@ extension Nhip {
     @Option(help: "A target of the programme, by its name in targets.yaml.")
     var indicator: String?
     @Option(help: "A ranked unit, by its code.") var rank: String?
+    @Option(help: "An incident, by its id.") var incident: String?
     @Option(help: "With --indicator: of a report that is restricted to this unit.")
     var unit: String?
     @OptionGroup var place: StoreOptions
@@ -42,13 +45,14 @@ extension Nhip {
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 
     func validate() throws {
-      let subjects = [device, slot, indicator, rank].compactMap(\.self)
+      let subjects = [device, slot, indicator, rank, incident].compactMap(\.self)
       guard subjects.count == 1 else {
         throw ValidationError(
           subjects.isEmpty
             ? "say what to explain: a DEVICE (nhip devices list shows them), --slot, "
-              + "--indicator or --rank"
-            : "a DEVICE, --slot, --indicator and --rank are questions of their own: ask one")
+              + "--indicator, --rank or --incident"
+            : "a DEVICE, --slot, --indicator, --rank and --incident are questions of their own: "
+              + "ask one")
       }
       if unit != nil, indicator == nil {
         throw ValidationError("--unit belongs to --indicator")
@@ -75,6 +79,7 @@ extension Nhip {
     private func explanation(
       _ store: Store, _ profiles: [Profile], _ progress: Progress
     ) throws -> String {
+      if let incident { return try text(ofIncident: incident, store) }
       if let indicator { return try text(ofIndicator: indicator, store, profiles, progress) }
       if let rank { return try text(ofRank: rank, store, profiles, progress) }
       if let slot { return try text(ofSlot: slot, store, profiles, progress) }

@@ -34,6 +34,9 @@ enum Recovery {
       store: store, registry: registry, profiles: profiles,
       period: Interval(start: now, end: .max / 2))
     try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
+    try judge.restoreIncidents(
+      from: store, registry: registry,
+      knownUntil: try store.newestObserved(session: Engine.liveObservation) ?? now)
     judge.resolveOrphans(at: now)
     return (intake, judge)
   }
