@@ -24,6 +24,12 @@ package struct AlertBook {
     }
   }
 
+  /// One transition: the alert as it then was, and when nhip knew.
+  package struct Step: Sendable {
+    package var alert: Alert
+    package var at: Milliseconds
+  }
+
   package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
     case notOpen(String)
     case alreadyAcknowledged(String, by: String)
@@ -51,6 +57,9 @@ package struct AlertBook {
   /// In `changed`, by id: when an uplink fails, a nation's alerts change in one tick.
   private var changedPosition: [String: Int] = [:]
   private var outbox: [OutgoingMessage] = []
+  /// Every transition since the last commit, in its order: of what begins and ends between two
+  /// commits, `changed` has the end alone.
+  private var steps: [Step] = []
   /// The newest transitions, newest last.
   package private(set) var recent: [Alert] = []
   private let source: String
@@ -159,8 +168,15 @@ package struct AlertBook {
       changed.removeAll(keepingCapacity: true)
       changedPosition.removeAll(keepingCapacity: true)
       outbox.removeAll(keepingCapacity: true)
+      steps.removeAll(keepingCapacity: true)
     }
     return (changed, outbox)
+  }
+
+  /// Every transition since the last call or the last commit.
+  package mutating func takeSteps() -> [Step] {
+    defer { steps.removeAll(keepingCapacity: true) }
+    return steps
   }
 
   package static func name(of rule: AlertRule, kind: String) -> String { "\(kind)/\(rule.name)" }
@@ -172,6 +188,7 @@ package struct AlertBook {
       changedPosition[alert.id] = changed.count
       changed.append(alert)
     }
+    steps.append(Step(alert: alert, at: now))
     remember(alert)
     guard isPublished else { return }
     let event = AlertEvent.payload(alert, device: device, source: source, at: now)

@@ -63,6 +63,8 @@ package enum Replay {
     judge.servicePlans = try ServicePlans(store: store, registry: registry, profiles: profiles)
     judge.feedback = FeedbackThresholds(try store.anomalyFeedback())
     try Recovery.restore(intake, &judge, from: store, receiveMaximum: 1)
+    try judge.restoreIncidents(
+      from: store, registry: registry, knownUntil: try store.newestObserved(session: 0) ?? 0)
     var result = Result()
     let lines = ReplayLineCodec()
     var batch = CommitBatch()
@@ -118,9 +120,9 @@ package enum Replay {
     now: Milliseconds?
   ) throws {
     let gathered = intake.takeBatch()
-    for block in gathered.blocks { judge.read(block, gaps: intake.gaps) }
-    if let now { judge.tick(now: now, gaps: intake.gaps) }
-    batch.alerts = judge.book.takeTransitions().alerts
+    Self.judge(gathered.blocks, &judge, intake.gaps, until: now)
+    try judge.takeTransitions(into: &batch, from: store)
+    batch.outbox = []
     batch.blocks = gathered.blocks
     batch.inbox = gathered.inbox
     batch.quarantine = gathered.quarantine

@@ -22,9 +22,14 @@ package enum UplinkProposal {
         \(candidate.devices.count) of \(candidate.heardBefore) devices heard before, of providers \
         \(candidate.providers.joined(separator: ", ")), fell silent together and had been running \
         all along: \(named.joined(separator: ", "))\(more > 0 ? " and \(more) more" : "")
-          nhip observed confirm --from \(LocalTime.universal(interval.start)) \
-        --to \(LocalTime.universal(interval.end)) --note "..." --store \(store)
+          \(confirmation(of: interval, store: store))
         """
     }.joined(separator: "\n")
+  }
+
+  /// The command that confirms a gap, whoever proposes it.
+  package static func confirmation(of interval: Interval, store: String) -> String {
+    "nhip observed confirm --from \(LocalTime.universal(interval.start)) "
+      + "--to \(LocalTime.universal(interval.end)) --note \"...\" --store \(store)"
   }
 }

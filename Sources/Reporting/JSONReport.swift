@@ -58,6 +58,7 @@ package enum JSONReport {
     // Counts changes of what figures mean.
     json.field("definition_version", report.provenance.definitionVersion)
     json.field("format", "nhip-report/2")
+    json.array("incidents", report.incidents.listed) { append($0, to: &$1) }
     json.array("indicators", report.indicators) { append($0, to: &$1) }
     json.field("known_until", report.knownUntil)
     json.field("outage_min_ms", report.settings.outageMin)
@@ -86,6 +87,24 @@ package enum JSONReport {
     json.field("open", line.openCount)
     json.field("rule", line.rule)
     json.field("severity", line.severity.rawValue)
+    json.endObject()
+  }
+
+  /// As it was told at the end of the period; all of it: `nhip incidents list --format json`.
+  private static func append(_ line: IncidentAccount.Line, to json: inout JSONWriter) {
+    let incident = line.incident
+    json.beginObject()
+    json.field("cause", incident.cause.rawValue)
+    json.field("devices", line.deviceCount)
+    json.field("group_code", incident.groupCode)
+    json.field("group_kind", incident.groupKind.rawValue)
+    json.field("id", incident.id)
+    json.field("named_at", incident.namedAt)
+    json.field("probability_ppm", Int64((incident.probability * 1_000_000).rounded()))
+    json.field("resolved_at", incident.resolvedAt)
+    json.field("severity", incident.severity.rawValue)
+    json.field("since", incident.since)
+    json.field("version", incident.version)
     json.endObject()
   }
 

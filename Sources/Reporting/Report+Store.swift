@@ -44,6 +44,11 @@ extension Report {
     report.alerts = AlertAccount(
       alerts, of: Set(scope.devices.map(\.number)), period: period, now: report.knownUntil,
       sealedAt: report.seal.isWhole ? report.seal.sealedAt : nil)
+    report.incidents = IncidentAccount(
+      try store.incidentsAsTold(from: period.start, to: period.end),
+      members: try store.incidentMembers(from: period.start, to: period.end),
+      of: Set(scope.devices.map(\.number)), period: period,
+      sealedAt: report.seal.isWhole ? report.seal.sealedAt : nil)
     if contents.contains(.pictures) {
       report.pictures = try report.pictures(of: alerts, from: store, scope: scope)
     }

@@ -20,6 +20,7 @@ package struct Report: Sendable {
   package var quality: DataQuality
   package var seal = SealCover()
   package var alerts = AlertAccount()
+  package var incidents = IncidentAccount()
   /// Of its gravest anomalies, most severe first.
   package var pictures: [AnomalyPicture] = []
   /// What people recorded of outages, by registry number of the device.

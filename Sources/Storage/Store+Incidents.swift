@@ -162,6 +162,40 @@ extension Store {
     }
   }
 
+  /// Of the incidents of `incidents(from:to:)`, what was told last before `to`, or first if nothing
+  /// was told by then; oldest first.
+  package func incidentsAsTold(
+    from: Milliseconds, to: Milliseconds
+  ) throws(StoreError) -> [Incident] {
+    try read("versions of incidents cannot be read") { db in
+      guard try db.tableExists("incident_version") else { return [] }
+      return try IncidentRow.fetchAll(
+        db,
+        sql: """
+          SELECT told.incident AS id, told.* FROM incident AS found
+          JOIN incident_version AS told ON told.incident = found.id AND told.version = coalesce(
+            (SELECT max(version) FROM incident_version WHERE incident = found.id AND at < ?2),
+            (SELECT min(version) FROM incident_version WHERE incident = found.id))
+          WHERE found.since < ?2 AND (found.resolved_at IS NULL OR found.resolved_at >= ?1)
+          ORDER BY told.since, id
+          """,
+        arguments: [from, to]
+      ).map { try $0.incident(path: path) }
+    }
+  }
+
+  /// Members of the incidents of `incidents(from:to:)`.
+  package func incidentMembers(
+    from: Milliseconds, to: Milliseconds
+  ) throws(StoreError) -> [IncidentMember] {
+    try members(
+      where: """
+        incident IN (SELECT id FROM incident
+          WHERE since < ? AND (resolved_at IS NULL OR resolved_at >= ?))
+        ORDER BY incident, joined_at, since, alert
+        """, [to, from])
+  }
+
   /// In the order in which they joined.
   package func incidentMembers(of id: String) throws(StoreError) -> [IncidentMember] {
     try members(where: "incident = ? ORDER BY joined_at, since, alert", [id])
@@ -189,6 +223,20 @@ extension Store {
           incident: row[0], device: row[1], alert: row[2], since: row[3], joinedAt: row[4],
           endedAt: row[5])
       }
+    }
+  }
+
+  /// As the registry has it now; nil if it has no such site.
+  package func siteName(_ code: String) throws(StoreError) -> String? {
+    try read("the registry cannot be read") { db in
+      try String.fetchOne(db, sql: "SELECT name FROM site WHERE code = ?", arguments: [code])
+    }
+  }
+
+  /// As the registry has it now; nil if it has no such unit.
+  package func unitName(_ code: String) throws(StoreError) -> String? {
+    try read("the registry cannot be read") { db in
+      try String.fetchOne(db, sql: "SELECT name FROM unit WHERE code = ?", arguments: [code])
     }
   }
 

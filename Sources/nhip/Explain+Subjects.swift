@@ -54,6 +54,14 @@ extension Nhip.Explain {
     return TextAnomalyExplanation.render(explanation)
   }
 
+  // MARK: Incidents
+
+  func text(ofIncident id: String, _ store: Store) throws -> String {
+    TextIncidentExplanation.render(
+      try Nhip.Incidents.Show.found(id, in: store), language: lang.language
+    ) { UplinkProposal.confirmation(of: $0, store: place.store) }
+  }
+
   // MARK: The programme
 
   func text(

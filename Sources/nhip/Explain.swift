@@ -17,7 +17,7 @@ extension Nhip {
         which devices a bulletin was played, or who attended a meeting; its period may be left out.
         --indicator: everything that a target counts, each with its verdict. --rank: the components
         of a score, and the devices behind them. --anomaly: what a reading was compared with, and
-        the readings around it.
+        the readings around it. --incident: its members, and why it is this group and this cause.
 
         EXAMPLES
           nhip explain ap-thon01-1 --store nhip.sqlite --from 2026-11-20 --to 2026-11-20
@@ -26,6 +26,7 @@ extension Nhip {
           nhip explain --indicator wifi_working --store nhip.sqlite --of 2026-11
           nhip explain --rank 04321-01 --store nhip.sqlite --period month
           nhip explain --anomaly 7a1c9e0b42d3f865 --store nhip.sqlite
+          nhip explain --incident 7a1c9e0b42d3f865 --store nhip.sqlite
         """)
 
     @Argument(help: "The device's id, or its registry number.") var device: String?
@@ -38,6 +39,7 @@ extension Nhip {
     @Option(help: "A ranked unit, by its code.") var rank: String?
     @Option(help: "An anomaly, by its id, as `nhip anomalies list` shows it.")
     var anomaly: String?
+    @Option(help: "An incident, by its id.") var incident: String?
     @Option(help: "With --indicator: of a report that is restricted to this unit.")
     var unit: String?
     @OptionGroup var place: StoreOptions
@@ -46,13 +48,13 @@ extension Nhip {
     @Option(help: "vi or en.") var lang = LanguageOption.vi
 
     func validate() throws {
-      let subjects = [device, slot, indicator, rank, anomaly].compactMap(\.self)
+      let subjects = [device, slot, indicator, rank, anomaly, incident].compactMap(\.self)
       guard subjects.count == 1 else {
         throw ValidationError(
           subjects.isEmpty
             ? "say what to explain: a DEVICE (nhip devices list shows them), --slot, "
-              + "--indicator, --rank or --anomaly"
-            : "a DEVICE, --slot, --indicator, --rank and --anomaly are questions of their own: "
+              + "--indicator, --rank, --anomaly or --incident"
+            : "a DEVICE, --slot, --indicator, --rank, --anomaly and --incident are each a question: "
               + "ask one")
       }
       if unit != nil, indicator == nil {
@@ -80,6 +82,7 @@ extension Nhip {
     private func explanation(
       _ store: Store, _ profiles: [Profile], _ progress: Progress
     ) throws -> String {
+      if let incident { return try text(ofIncident: incident, store) }
       if let indicator { return try text(ofIndicator: indicator, store, profiles, progress) }
       if let rank { return try text(ofRank: rank, store, profiles, progress) }
       if let anomaly { return try text(ofAnomaly: anomaly, store, profiles) }

@@ -25,8 +25,8 @@ struct Nhip: ParsableCommand {
     subcommands: [
       Run.self, Check.self, Report.self, Explain.self, Replay.self, Simulate.self, Export.self,
       Decode.self, Registry.self, Devices.self, Schedule.self, Calendar.self, Outages.self,
-      Observed.self, Alerts.self, Anomalies.self, Detect.self, Seal.self, Verify.self,
-      Backup.self, Restore.self, Demo.self,
+      Observed.self, Alerts.self, Anomalies.self, Incidents.self, Detect.self, Seal.self,
+      Verify.self, Backup.self, Restore.self, Demo.self,
     ])
 }
 

@@ -168,6 +168,8 @@ struct RegistryTests {
           DROP TABLE slot; DROP TABLE slot_version; DROP TABLE checkpoint_part;
           DROP TABLE calendar_entry; DROP TABLE recorded_cause; DROP TABLE confirmed_gap;
           DROP TABLE shelved_day; DROP TABLE shelved_undated; DROP TABLE anomaly_feedback;
+          DROP TABLE incident_member; DROP TABLE incident_version; DROP TABLE incident;
+          DROP TABLE incident_rate;
           ALTER TABLE checkpoint DROP COLUMN part_count;
           DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %'; PRAGMA user_version = 1;
           """)

@@ -3,8 +3,8 @@
 import Telemetry
 
 /// Which cause an incident probably has: prior by what failed together, times the likelihood of
-/// each sign under each cause, made to sum to one (Bayes' rule with signs that are independent given
-/// the cause; `docs/INCIDENTS.md` has the tables and where their numbers come from).
+/// each sign under each cause, made to sum to one (Bayes' rule with signs that are independent
+/// given the cause; `docs/INCIDENTS.md` has the tables and where their numbers come from).
 ///
 /// Signs of devices that share a cause are not independent, so many of one sort count as a few.
 enum CauseRanking {

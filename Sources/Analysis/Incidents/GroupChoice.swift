@@ -49,6 +49,8 @@ struct GroupChoice {
   let heard: [Milliseconds]
   /// Positions that an open incident of the stream explains already.
   let explained: Set<Int>
+  /// When we could not hear.
+  let gaps: [Interval]
 
   /// - Returns: the groups in the order in which they were found; who is in none stands alone.
   func groups(of cluster: Cluster) -> [Chosen] {
@@ -122,11 +124,12 @@ struct GroupChoice {
     let share = IncidentSettings.agreementMin
     // Beyond it, not even all the others could make up for those that were heard.
     let heardMax = Int((1 - share) * Double(candidate.members.count)) + 1
+    var later = 0
     for position in candidate.members where !left.contains(position) {
       if cluster.inCluster.contains(position) || explained.contains(position) { continue }
       switch word(of: position, cluster) {
       case .nothing: continue
-      case .later: break
+      case .later: later += 1
       case .overdue: judged.figures.overdue += 1
       case .heard:
         judged.figures.heard += 1
@@ -134,7 +137,10 @@ struct GroupChoice {
       }
       judged.size += 1
     }
-    return !isCut || judged.figures.agreement >= share ? judged : nil
+    if !isCut { return judged }
+    // Too early: most of it has neither reported nor missed its report.
+    if Double(judged.size - later) < share * Double(judged.size) { return nil }
+    return judged.figures.agreement >= share ? judged : nil
   }
 
   private enum Word { case nothing, later, overdue, heard }
@@ -153,7 +159,11 @@ struct GroupChoice {
     // It was gone before.
     if last + pace.offlineAfter < cluster.window.start { return .nothing }
     let slack = min(IncidentSettings.slackMax, pace.reportInterval / 2)
-    return last + pace.reportInterval + slack < cluster.at ? .overdue : .later
+    // What it said while we could not hear, nobody knows.
+    let deaf = gaps.reduce(0) { sum, gap in
+      sum + max(0, min(gap.end, cluster.at) - max(gap.start, last))
+    }
+    return last + deaf + pace.reportInterval + slack < cluster.at ? .overdue : .later
   }
 
   private func withTail(_ candidate: Candidate, _ cluster: Cluster) -> Candidate {

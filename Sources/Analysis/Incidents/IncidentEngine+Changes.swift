@@ -80,7 +80,7 @@ extension IncidentEngine {
 
   // MARK: Handing over
 
-  package var hasChanges: Bool { !dirty.isEmpty }
+  package var hasChanges: Bool { !dirty.isEmpty || history.hasChanges }
 
   /// What changed since the last call, for the transaction of the alerts that caused it.
   package mutating func takeChanges() -> (incidents: [IncidentChange], counts: [OnsetCounts]) {

@@ -16,9 +16,16 @@ extension IncidentEngine {
     if let own { return own }
     return groupCases[stream]?.first { id in
       guard let known = cases[id] else { return false }
-      return known.window.start <= entry.fault.end && entry.fault.start <= known.window.end
-        && fleet.contains(known.group, entry.position)
+      return meets(entry, known.window) && fleet.contains(known.group, entry.position)
     }
+  }
+
+  /// Whether the fault may have struck a device when it struck others: the window holds for all of
+  /// them, so a report that was a little early or late must not shut one out.
+  private func meets(_ entry: Pending, _ window: Interval) -> Bool {
+    let pace = fleet.pace(of: entry.position)
+    let slack = min(IncidentSettings.slackMax, pace.reportInterval / 2)
+    return window.start - slack <= entry.fault.end && entry.fault.start <= window.end + slack
   }
 
   mutating func join(_ entry: Pending, _ id: UInt64) {
@@ -59,6 +66,7 @@ extension IncidentEngine {
         ($0.dueAt, $0.onset.since, $0.onset.alert) < ($1.dueAt, $1.onset.since, $1.onset.alert)
       })
     else { return }
+    let instant = max(instant, anchor.dueAt)
     let stream = anchor.onset.symptom.stream
     let overlapping = pending.filter {
       $0.onset.symptom.stream == stream && $0.fault.start <= anchor.fault.end
@@ -72,30 +80,39 @@ extension IncidentEngine {
     // Who was never heard says nothing of when it failed.
     let positions = Set(together.lazy.map(\.position)).filter { heard[$0] != .min }.sorted()
     let chooser = GroupChoice(
-      fleet: fleet, history: history, heard: heard, explained: explained(stream))
+      fleet: fleet, history: history, heard: heard, explained: explained(stream), gaps: gaps)
     let cluster = GroupChoice.Cluster(
       stream: stream, positions: positions, inCluster: Set(positions),
       kinds: Set(positions.map { fleet.kindOfPosition[$0] }), window: window, length: length,
       at: instant)
+    var done: Set<UInt64> = []
     for chosen in positions.count > 1 ? chooser.groups(of: cluster) : [] {
       let isIn = Set(chosen.positions)
-      let taken = together.filter { isIn.contains($0.position) }
+      let taken = overlapping.filter { entry in
+        if done.contains(entry.onset.alert) { return false }
+        if cluster.inCluster.contains(entry.position) { return isIn.contains(entry.position) }
+        return heard[entry.position] != .min && meets(entry, window)
+          && fleet.contains(chosen.group, entry.position)
+      }
+      // A group of which nothing is due yet has its own time.
+      guard taken.contains(where: { $0.dueAt <= instant }) else { continue }
       let id = open(
         chosen.group, taken, stream, window, chosen.figures, chosen.runnersUp, at: instant)
       groupCases[stream, default: []].append(id)
       noteWhetherOurs(id, window, heard)
       remove(taken)
+      done.formUnion(taken.lazy.map(\.onset.alert))
     }
     // What is due and in no group stands alone; the others wait for their own time.
     let alerts = Set(together.lazy.map(\.onset.alert))
     let alone = pending.filter { alerts.contains($0.onset.alert) && $0.dueAt <= instant }
-    remove(alone.isEmpty ? [anchor] : alone)
-    for entry in alone.isEmpty ? [anchor] : alone where entry.onset.symptom.standsAlone {
+    remove(alone)
+    for entry in alone where entry.onset.symptom.standsAlone {
       openAlone(entry, window, length, at: instant)
     }
   }
 
-  /// Of the instants in `anchor`, the stretch that most of the intervals hold, the earliest of them.
+  /// Of the instants in `anchor`, the stretch that most intervals hold, the earliest of them.
   static func commonest(_ intervals: [Interval], within anchor: Interval) -> Interval {
     let starts = intervals.map { max($0.start, anchor.start) }.sorted()
     let ends = intervals.map { min($0.end, anchor.end) }.sorted()

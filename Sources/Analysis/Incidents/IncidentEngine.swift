@@ -5,8 +5,8 @@ import Telemetry
 /// Finds the causes behind alerts: what begins close together is held for a moment, then explained
 /// by the smallest group of the fleet that can; what stands alone is an incident of its device.
 ///
-/// A value without a clock: time passes by what comes in and by ``advance(to:heard:)``. Owned by the
-/// engine's thread. The same input in the same order gives the same incidents with the same ids.
+/// A value without a clock: time passes by what comes in and by ``advance(to:heard:)``. Owned by
+/// the engine's thread. The same input in the same order gives the same incidents and ids.
 /// Bounds: `pendingCountMax` onsets that wait; an open incident at most for each open alert;
 /// `recentCountMax` resolved ones for latecomers. O(n log n) in what begins together.
 package struct IncidentEngine: Sendable {
@@ -88,8 +88,7 @@ package struct IncidentEngine: Sendable {
     let pace = fleet.pace(of: position)
     let entry = Pending(
       onset: onset, position: position, fault: fault(of: onset, pace),
-      dueAt: onset.knownAt + IncidentSettings.holdIntervals * pace.reportInterval,
-      endedAt: endedAt)
+      dueAt: dueAt(of: onset) ?? onset.knownAt, endedAt: endedAt)
     if let id = home(of: entry) { return join(entry, id) }
     pending.append(entry)
     nextDecisionAt = min(nextDecisionAt, entry.dueAt)
@@ -127,10 +126,18 @@ package struct IncidentEngine: Sendable {
     }
   }
 
-  /// We could not hear: silences of that time may have begun at any moment of it.
-  package mutating func noteGap(_ gap: Interval) {
-    gaps.append(gap)
-    if gaps.count > IncidentSettings.gapCountMax { gaps.removeFirst() }
+  /// When we could not hear, newest last: silences of that time may have begun at any moment of
+  /// it, and who said nothing in it owes us nothing.
+  package mutating func take(gaps: [Interval]) {
+    guard gaps.last != self.gaps.last || gaps.count < self.gaps.count else { return }
+    self.gaps = Array(gaps.suffix(IncidentSettings.gapCountMax))
+  }
+
+  /// When an onset would be decided.
+  package func dueAt(of onset: IncidentOnset) -> Milliseconds? {
+    fleet.position(of: onset.device).map {
+      onset.knownAt + IncidentSettings.holdIntervals * fleet.pace(of: $0).reportInterval
+    }
   }
 
   /// Whether what the device says of itself is of use.

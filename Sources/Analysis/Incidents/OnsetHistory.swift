@@ -84,6 +84,8 @@ struct OnsetHistory: Sendable {
 
   // MARK: The store
 
+  var hasChanges: Bool { !changed.isEmpty }
+
   mutating func takeChanges() -> [OnsetCounts] {
     defer { changed.removeAll() }
     return changed.sorted().map { device in

@@ -62,6 +62,7 @@ extension AlertJudge {
   mutating func register(_ registry: Registry, devices: [Device], at now: Milliseconds) {
     register(devices)
     book.take(registry)
+    incidents.take(registry, devices: self.devices)
     resolveOrphans(at: now)
   }
 
@@ -86,6 +87,7 @@ extension AlertJudge {
   /// Our time was wrong: nothing can have been heard or judged later than now.
   mutating func forget(after now: Milliseconds) {
     brokerSigns.forget(after: now)
+    incidents.engine.forget(after: now)
     for position in devices.indices where heardAt[position] != .min {
       let plan = plans[planOfDevice[position]]
       heardAt[position] = min(heardAt[position], now)

@@ -23,6 +23,8 @@ struct AlertJudge {
   }
 
   var book: AlertBook
+  /// What alerts say together.
+  var incidents: IncidentDesk
   let plans: [AlertPlan]
   let planOfKind: [String: Int]
   /// When each device has to serve, as far as people said so.
@@ -69,7 +71,10 @@ struct AlertJudge {
     planOfKind = Dictionary(uniqueKeysWithValues: profiles.enumerated().map { ($1.kind, $0) })
     self.book = book
     checks = CheckBank(profiles: profiles)
+    // Until the store's registry is taken, what devices say of themselves is all there is.
+    incidents = IncidentDesk(profiles: profiles, devices: [], registry: Registry())
     register(devices)
+    incidents.take(Registry(devices: self.devices), devices: self.devices)
     takeOpenAlerts()
   }
 
@@ -91,6 +96,12 @@ struct AlertJudge {
   mutating func read(_ block: ReadingColumns, gaps: ObservationGaps) {
     guard let kind = planOfKind[block.kind] else { return }
     read(block, 0..<block.count, plans[kind], gaps)
+  }
+
+  /// The same for some of its rows.
+  mutating func read(_ block: ReadingColumns, _ rows: Range<Int>, gaps: ObservationGaps) {
+    guard let kind = planOfKind[block.kind] else { return }
+    read(block, rows, plans[kind], gaps)
   }
 
   /// The same for a block that is on disk already, some rows of columns: states move on, nothing is

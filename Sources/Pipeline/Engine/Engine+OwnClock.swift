@@ -183,7 +183,8 @@ extension Engine {
       var batch = intake.takeBatch()
       batch.adoptedFrom = address
       for block in batch.blocks { judge.read(block, gaps: intake.gaps) }
-      (batch.alerts, batch.outbox) = judge.book.takeTransitions()
+      judge.followIncidents([], until: nil, gaps: intake.gaps)
+      try judge.takeTransitions(into: &batch, from: store)
       try commit(&batch)
     }
   }

@@ -145,8 +145,12 @@ final class Engine {
     // What is still in a ring may be the very reading whose absence a tick would judge.
     if !isFull, let heardUntil { tick(now, until: heardUntil + offset) }
     let isObservationDue = now - observedWrittenAt >= Self.observationEvery || isLast
-    (batch.alerts, batch.outbox) = judge.book.takeTransitions()
-    if drained.contains(where: { $0 > 0 }) || !batch.alerts.isEmpty || isObservationDue {
+    judge.followIncidents(
+      batch.blocks.map { ($0, 0..<$0.count) },
+      until: isFull ? nil : heardUntil.map { $0 + offset }, gaps: intake.gaps)
+    try judge.takeTransitions(into: &batch, from: store)
+    let isTold = !batch.alerts.isEmpty || !batch.incidents.isEmpty
+    if drained.contains(where: { $0 > 0 }) || isTold || isObservationDue {
       observedWrittenAt = now
       try commit(&batch)
       try judge.followSchedule(batch, in: store)

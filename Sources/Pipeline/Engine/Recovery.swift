@@ -36,6 +36,9 @@ enum Recovery {
       period: Interval(start: now, end: .max / 2))
     judge.feedback = FeedbackThresholds(try store.anomalyFeedback())
     try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
+    try judge.restoreIncidents(
+      from: store, registry: registry,
+      knownUntil: try store.newestObserved(session: Engine.liveObservation) ?? now)
     judge.resolveOrphans(at: now)
     return (intake, judge)
   }

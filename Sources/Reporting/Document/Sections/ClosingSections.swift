@@ -3,11 +3,11 @@
 import Analysis
 import Telemetry
 
-/// IV. Alerts; VI. what was odd about the data.
+/// IV. Incidents and alerts; VI. what was odd about the data.
 extension DocumentBuilder {
   func alerts() -> DocumentSection {
     let account = report.alerts
-    var parts: [DocumentSection.Part] = []
+    var parts = incidents()
     if account.count == 0 {
       parts.append(.note(words.noAlerts))
     } else {
@@ -18,6 +18,32 @@ extension DocumentBuilder {
     }
     parts += anomalyFigures()
     return DocumentSection(number: "IV", heading: words.alerts, parts: parts)
+  }
+
+  /// Before the alerts that they explain; nothing where there were none.
+  private func incidents() -> [DocumentSection.Part] {
+    let account = report.incidents
+    guard account.count > 0 else { return [] }
+    let stillOpen = report.knownUntil >= report.period.end ? words.openAtEnd : words.openSoFar
+    var table = DocumentTable(
+      name: words.incidentTable,
+      columns: [
+        .word(words.from, width: 17), .word(words.to, width: 17),
+        .word(words.severityHeading, width: 11), .name(words.incident, width: 30),
+        .number(words.alertDeviceCount, width: 8), .text(words.probableCause, width: 24),
+      ])
+    for line in account.listed {
+      let incident = line.incident
+      table.append([
+        .instant(incident.since),
+        incident.resolvedAt.map { .instant($0) } ?? .text(stillOpen),
+        .text(words.severity(incident.severity)), .text(words.title(incident.title)),
+        .count(line.deviceCount), .text(words.namedCause(of: incident, format)),
+      ])
+    }
+    let left = account.count - account.listed.count
+    return [.table(table)]
+      + (left > 0 ? [.note(words.moreIncidents(format.count(left)))] : [])
   }
 
   private func rules(_ account: AlertAccount) -> DocumentTable {
