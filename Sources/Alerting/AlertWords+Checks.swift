@@ -170,7 +170,7 @@ extension AlertWords {
   }
 
   private static func span(_ seconds: Double?) -> Title {
-    guard let seconds, seconds.isFinite, seconds < 1e12 else { return Title(vi: "–", en: "–") }
+    guard let seconds, seconds.magnitude < 1e12 else { return Title(vi: "–", en: "–") }
     return duration(Milliseconds(seconds * 1_000))
   }
 

@@ -36,14 +36,9 @@ package enum Replay {
     package var description: String { "cannot read \(path): \(reason)" }
   }
 
-  /// - Parameters:
-  ///   - tick: a batch also ends when so much time has passed in the file since the last one, as it
-  ///     does in `nhip run`: time is judged at the end of a batch, and a batch of a small fleet
-  ///     holds an hour.
-  ///   - progress: called about once a batch with the share of the file read, 0 to 1.
+  /// - Parameter progress: called about once a batch with the share of the file read, 0 to 1.
   package static func run(
-    path: String, store: Store, profiles: [Profile], tick: Milliseconds? = nil,
-    progress: (Double) -> Void = { _ in }
+    path: String, store: Store, profiles: [Profile], progress: (Double) -> Void = { _ in }
   ) throws -> Result {
     HeapPolicy.keepBatches()
     let descriptor = unsafe open(path, O_RDONLY)
@@ -68,17 +63,13 @@ package enum Replay {
     var result = Result()
     let lines = ReplayLineCodec()
     var batch = CommitBatch()
-    var nextTick = Milliseconds.min
     let servesAroundSlots = profiles.contains { $0.serviceAroundSlots != nil }
     unsafe try forEachLine(of: descriptor, path: path) { line, bytesRead in
       result.lines += 1
       unsafe accept(lines.read(line), line, into: intake, &batch, &result)
       // What follows a slot is judged by it, where service hours hang on the schedule.
       let mustFollow = servesAroundSlots && !intake.slots.isEmpty
-      let now = result.observed?.end ?? .min
-      let isTick = tick != nil && now >= nextTick
-      guard intake.batchCount >= batchSize || mustFollow || isTick else { return }
-      nextTick = now + (tick ?? 0)
+      guard intake.batchCount >= batchSize || mustFollow else { return }
       try commit(intake, &judge, store, &batch, now: result.observed?.end)
       // A pipe has no size: there is no share to tell.
       if attributes.st_size > 0 { progress(Double(bytesRead) / Double(attributes.st_size)) }

@@ -54,7 +54,7 @@ extension Nhip {
           subjects.isEmpty
             ? "say what to explain: a DEVICE (nhip devices list shows them), --slot, "
               + "--indicator, --rank, --anomaly or --incident"
-            : "a DEVICE, --slot, --indicator, --rank, --anomaly and --incident are each a question: "
+            : "a DEVICE, --slot, --indicator, --rank, --anomaly, --incident are questions apart: "
               + "ask one")
       }
       if unit != nil, indicator == nil {

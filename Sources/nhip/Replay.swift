@@ -22,15 +22,6 @@ extension Nhip {
     @Argument(help: "The NDJSON file.") var file: String
     @OptionGroup var place: StoreOptions
     @Option(help: "A folder of registry files to import first.") var registry: String?
-    @Option(help: "Judge silence at least so often by receive time (60s), not once a batch.")
-    var tick: String?
-
-    func validate() throws {
-      guard let tick else { return }
-      guard let length = DurationText.milliseconds(tick), length >= 1_000 else {
-        throw ValidationError("--tick '\(tick)' is not a duration of 1s or more, such as 60s")
-      }
-    }
 
     func run() throws {
       try SystemExit.mapped {
@@ -44,8 +35,7 @@ extension Nhip {
         }
         let progress = Progress()
         let result = try Pipeline.Replay.run(
-          path: file, store: store, profiles: profiles,
-          tick: tick.flatMap(DurationText.milliseconds), progress: progress.show)
+          path: file, store: store, profiles: profiles, progress: progress.show)
         progress.finish()
         let counters = result.counters
         print(

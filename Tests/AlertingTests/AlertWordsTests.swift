@@ -147,7 +147,8 @@ struct AlertWordsTests {
     arguments: [
       (0.0, "0"), (-0.004, "-0,004"), (1.005, "1"), (-1.5, "-1,5"), (0.05, "0,05"),
       (12.34, "12,34"), (100.0, "100"), (12_345.678, "12.345,68"), (0.000_123_456, "0,000123"),
-      (1e300, "1×10^300"), (.leastNonzeroMagnitude, "4,9×10^-324"), (-.greatestFiniteMagnitude, "-1,8×10^308"),
+      (1e300, "1×10^300"), (.leastNonzeroMagnitude, "4,9×10^-324"),
+      (-.greatestFiniteMagnitude, "-1,8×10^308"),
       (999_999_999_999, "999.999.999.999"), (.infinity, "∞"),
     ])
   func numbers(number: Double, text: String) {

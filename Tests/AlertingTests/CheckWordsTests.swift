@@ -75,7 +75,7 @@ struct CheckWordsTests {
       rule: AlertRule(
         name: "rule", title: Title(vi: "Sóng di động yếu dần", en: "Signal weakens"),
         severity: .low, trigger: .check(check)),
-      metric: metric, device: "Loa 2", place: "Thôn 3", since: since)
+      metric: metric, device: "Loa 2", place: "Đội 3", since: since)
   }
 
   @Test("every sentence is short, whole and without an unfilled place")
@@ -86,7 +86,7 @@ struct CheckWordsTests {
       let words = Self.words(check, figures)
       for text in [words.vi, words.en] {
         #expect(text.count <= AlertSentence.lengthMax, "\(text.count): \(text)")
-        #expect(!text.contains("–,") && !text.contains("– –") && !text.contains("?") && !text.contains("nil"), "\(text)")
+        #expect(["–,", "– –", "?", "nil"].allSatisfy { !text.contains($0) }, "\(text)")
         #expect(text.hasSuffix("."), "\(text)")
       }
     }
@@ -108,7 +108,7 @@ struct CheckWordsTests {
     let words = Self.words(Self.findings[6].check, Self.findings[6].figures)
     #expect(
       words.vi
-        == "Sóng di động yếu dần – Loa 2 (Thôn 3): giảm dần, nay -108,25 dBm, trước là "
+        == "Sóng di động yếu dần – Loa 2 (Đội 3): giảm dần, nay -108,25 dBm, trước là "
         + "-101,75 dBm; 12 máy khác trong xã không vậy, từ 12:00 15/11/2023. Cán bộ xã kiểm tra "
         + "thiết bị, dây nối.")
   }

@@ -144,8 +144,8 @@ struct AlertSentenceTests {
   /// new word without one is added here by somebody who knows that it is Vietnamese.
   private static let plainWords: Set<String> = Set(
     """
-    ai an cao che cho cntt dao di in khi khu lau loa ngay quay quy sau thanh thay theo tra treo trong \
-    trung xem
+    ai an cao che cho cntt cung dao di dung gia in khi khu lau loa mua nay ngay nhanh quay quy \
+    sai sau sung thanh thay theo tra treo trong trung xem
     """.split { $0 == " " || $0 == "\n" }.map(String.init))
   private static let techniques: Set<String> = [
     "wi-fi", "internet", "sim", "cpnet", "lan", "ms", "v", "dbm", "mb", "b", "c", "ubnd", "pin",
@@ -173,7 +173,9 @@ struct AlertSentenceTests {
   @Test("the check of words finds an English one")
   func canary() {
     let words = Self.words(of: "Ứng dụng bị treo: hung, offline since 19:05; the broker")
-    #expect(words.filter { !Self.isVietnamese($0) } == ["hung", "offline", "since", "the", "broker"])
+    #expect(
+      words.filter { !Self.isVietnamese($0) }
+        == ["hung", "offline", "since", "the", "broker"])
   }
 
   private static func words(of text: String) -> [String] {

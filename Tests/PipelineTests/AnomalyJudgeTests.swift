@@ -148,7 +148,9 @@ struct AnomalyJudgeTests {
         holidays: set(), maintenance: set())
       var stretch = DutyStretch()
       var changes = 0
-      for instant in stride(from: -2 * LocalTime.dayLength, to: 2 * LocalTime.dayLength, by: 450_000) {
+      for instant in stride(
+        from: -2 * LocalTime.dayLength, to: 2 * LocalTime.dayLength, by: 450_000)
+      {
         if !stretch.contains(instant) {
           stretch = DutyStretch(plan, at: instant)
           changes += 1

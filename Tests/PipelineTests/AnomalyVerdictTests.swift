@@ -81,7 +81,8 @@ struct AnomalyVerdictTests {
 
   @Test("what is no anomaly is refused with a sentence")
   func refused() throws {
-    for (id, text) in [("zzz", "there is no anomaly 'zzz'"), ("c", "alert 'c' (wifi-ap/offline) is")]
+    for (id, text) in [
+      ("zzz", "there is no anomaly 'zzz'"), ("c", "alert 'c' (wifi-ap/offline) is")]
     {
       for command in [
         ControlCommand.anomalyVerdict(alert: id, verdict: .dismissed), .anomalyUndo(alert: id),
@@ -109,7 +110,8 @@ struct AnomalyVerdictTests {
         device: device.number, metric: "clients", channel: "seasonal", isAbove: true, at: 7)
     }
     #expect(threshold(try effect(.anomalyVerdict(alert: "a", verdict: .dismissed))) == 12)
-    #expect(threshold(try effect(.observedWithdraw(gap: 1))) == nil, "nobody said anything of anomalies")
+    #expect(
+      threshold(try effect(.observedWithdraw(gap: 1))) == nil, "nobody said anything of anomalies")
     #expect(threshold(try effect(.anomalyVerdict(alert: "b", verdict: .confirmed))) == nil)
     #expect(threshold(try effect(.anomalyUndo(alert: "b"))) == 12)
     let undone = try #require(try effect(.anomalyUndo(alert: "a")))

@@ -11,8 +11,8 @@ import Foundation
 ///     AnomalyBenchmark cost
 ///
 /// `score` prints both data sets' figures, with `--jitters N` their mean and least over N jitters
-/// of all constants by 20 %, with `--baselines` those of others, and with `--scores FOLDER` writes a
-/// score a row. `tune` climbs for `--trials N`. `fleet` counts false alarms and what is found of
+/// of all constants by 20 %, with `--baselines` those of others, and with `--scores FOLDER` writes
+/// a score a row. `tune` climbs for `--trials N`. `fleet` counts false alarms and what is found of
 /// faults of known size over `--devices N`. `--seed N` draws other numbers.
 @main enum AnomalyBenchmark {
   static func main() {

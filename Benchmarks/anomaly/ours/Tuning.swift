@@ -5,8 +5,8 @@ import Foundation
 
 /// A random search that climbs: one to four constants, or all of them a little, are multiplied at
 /// random; what is better on average over jitters of all constants is kept. The jitters are the
-/// same for both that are compared, and new ones are drawn every so many trials, so that a plateau is
-/// found, not a peak.
+/// same for both that are compared, and new ones are drawn every so many trials, so that a plateau
+/// is found, not a peak.
 struct Tuning {
   static let jitter = 0.2
   private static let jitterCount = 9

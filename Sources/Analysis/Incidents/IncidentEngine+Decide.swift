@@ -72,15 +72,21 @@ extension IncidentEngine {
       $0.onset.symptom.stream == stream && $0.fault.start <= anchor.fault.end
         && anchor.fault.start <= $0.fault.end
     }
-    let window = Self.commonest(overlapping.map(\.fault), within: anchor.fault)
+    let explained = explained(stream)
+    let missing =
+      stream == "silent" ? missing(in: anchor.fault, at: instant, heard, besides: explained) : []
+    let window = Self.commonest(
+      overlapping.map(\.fault) + missing.map(\.fault), within: anchor.fault)
     let together = overlapping.filter {
       $0.fault.start <= window.start && window.end <= $0.fault.end
     }
     let length = together.lazy.map(\.fault.duration).max() ?? 0
     // Who was never heard says nothing of when it failed.
-    let positions = Set(together.lazy.map(\.position)).filter { heard[$0] != .min }.sorted()
+    let known = Set(together.lazy.map(\.position)).filter { heard[$0] != .min }
+    let silent = missing.filter { $0.fault.start <= window.start && window.end <= $0.fault.end }
+    let positions = known.union(silent.map(\.position)).sorted()
     let chooser = GroupChoice(
-      fleet: fleet, history: history, heard: heard, explained: explained(stream), gaps: gaps)
+      fleet: fleet, history: history, heard: heard, explained: explained, gaps: gaps)
     let cluster = GroupChoice.Cluster(
       stream: stream, positions: positions, inCluster: Set(positions),
       kinds: Set(positions.map { fleet.kindOfPosition[$0] }), window: window, length: length,
@@ -109,6 +115,29 @@ extension IncidentEngine {
     remove(alone)
     for entry in alone where entry.onset.symptom.standsAlone {
       openAlone(entry, window, length, at: instant)
+    }
+  }
+
+  /// Devices without an alert that may have failed together with another and have missed two
+  /// reports since: their allowance is longer, so theirs comes when the group is named.
+  private func missing(
+    in fault: Interval, at instant: Milliseconds, _ heard: [Milliseconds],
+    besides explained: Set<Int>
+  ) -> [(position: Int, fault: Interval)] {
+    heard.indices.compactMap { position in
+      let last = heard[position]
+      guard last != .min, last <= fault.end, !explained.contains(position) else { return nil }
+      let pace = fleet.pace(of: position)
+      let slack = min(IncidentSettings.slackMax, pace.reportInterval / 2)
+      guard last + IncidentSettings.missedReports * pace.reportInterval + slack < instant else {
+        return nil
+      }
+      let deaf = gaps.reduce(0) { sum, gap in
+        sum + max(0, min(gap.end, instant) - max(gap.start, last))
+      }
+      let own = Interval(start: last - slack, end: last + pace.reportInterval + slack + deaf)
+      let isDue = last + deaf + IncidentSettings.missedReports * pace.reportInterval < instant
+      return isDue && own.end >= fault.start ? (position, own) : nil
     }
   }
 

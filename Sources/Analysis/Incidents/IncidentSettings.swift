@@ -12,6 +12,8 @@ package enum IncidentSettings {
   /// Added on both sides to when a fault may have struck a device: half a report interval, at most
   /// this. Reports are not sent to the second.
   package static let slackMax: Milliseconds = 60_000
+  /// Who has missed so many reports when others are decided counts as one of them.
+  static let missedReports: Milliseconds = 2
   /// Back for so many report intervals (of the slowest member), an incident is over.
   package static let resolveIntervals: Milliseconds = 2
   /// What is known late (a silence that only its end tells) finds a resolved incident this long.

@@ -16,6 +16,8 @@ package struct AnomalyFacts: Decodable, Sendable, Hashable {
   package var usualDeviation: Double?
   package var novelty: Double?
   package var severity: Double?
+  /// How many times its usual deviation the value lies off: what severity is the logarithm of.
+  package var timesUsual: Double? { severity.map { exp(min($0, 30)) } }
   package var channel: String?
   package var isAbove: Bool?
   package var localHour: Int?

@@ -48,7 +48,7 @@ package struct AnomalyList: Sendable {
     for entry in entries {
       let (alert, device) = (entry.alert, names[entry.alert.device])
       table.append([
-        alert.id, entry.facts.severity.map { format.number($0, decimals: 1) } ?? "–",
+        alert.id, entry.facts.timesUsual.map { format.number($0, decimals: 0) } ?? "–",
         words.alertState(alert.state), words.verdict(entry.verdict),
         device.map { $0.name.isEmpty ? $0.id : $0.name } ?? "\(alert.device)",
         format.instant(alert.since), alert.resolvedAt.map(format.instant) ?? "",

@@ -54,9 +54,9 @@ package enum TextAnomalyExplanation {
       text += line(words.usualDeviation, facts.usualDeviation.map(quantity))
       text += line(
         words.noveltyHeading,
-        facts.novelty.map { "\(number($0)): \(words.noveltyMeaning)" })
+        facts.novelty.map { "\(number($0)) (\(words.noveltyMeaning))" })
       text += line(
-        words.anomalySeverity, facts.severity.map { "\(number($0)): \(words.severityMeaning)" })
+        words.anomalySeverity, facts.timesUsual.map { words.severityMeaning(number($0)) })
       text += line(words.readingsLearnt, facts.readingCount.map { format.count($0) })
       return text
     }

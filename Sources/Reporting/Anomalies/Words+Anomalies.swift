@@ -6,7 +6,7 @@ import Telemetry
 extension Words {
   var anomaly: String { pick("Bất thường", "Anomaly") }
   var noAnomalies: String { pick("Không có bất thường nào.", "No anomalies.") }
-  var anomalySeverity: String { pick("Độ lệch", "Severity") }
+  var anomalySeverity: String { pick("Lệch (lần)", "Times usual") }
   var opinionHeading: String { pick("Ý kiến", "Verdict") }
   var noVerdict: String { pick("chưa có", "none") }
 
@@ -48,10 +48,10 @@ extension Words {
       "càng cao càng hiếm gặp ở thiết bị này; quyết định việc báo",
       "the higher, the more rarely seen of this device; it decides what is told")
   }
-  var severityMeaning: String {
+  func severityMeaning(_ times: String) -> String {
     pick(
-      "gấp bao nhiêu lần độ lệch thường thấy (thang lô-ga-rít); dùng để xếp thứ tự",
-      "how many times its usual deviation (on a logarithmic scale); it ranks what is listed")
+      "khoảng \(times) lần độ lệch thường thấy (dùng để xếp thứ tự)",
+      "about \(times) times its usual deviation (it ranks what is listed)")
   }
   var readingsLearnt: String { pick("Số lần đo đã học", "Readings learnt from") }
   var readingsNotKept: String {

@@ -59,6 +59,23 @@ struct IncidentEngineTests {
     #expect(bench.incidents.allSatisfy { $0.state == .resolved })
   }
 
+  @Test("who is allowed a longer silence counts before its own alert", arguments: 1...20)
+  func missing(seed: UInt64) throws {
+    var bench = IncidentBench(
+      registry: IncidentBench.registry(perSite: 2, kinds: ["wifi-ap", "kiosk"]), phases: seed)
+    for position in 0..<2 {
+      bench.absences[position] = [
+        .init(
+          from: Self.start + Self.hour, to: Self.start + 2 * Self.hour, isReboot: true,
+          hasWill: false)
+      ]
+    }
+    bench.run(until: Self.start + 3 * Self.hour)
+    #expect(bench.incidents.map(\.group.kind) == [.site], "seed \(seed)")
+    let incident = try #require(bench.incidents.first)
+    #expect(bench.devices(of: incident) == [1, 2], "seed \(seed)")
+  }
+
   @Test("two feeders cut at the same moment are two incidents, whoever fails alone is a third")
   func together() throws {
     var bench = IncidentBench(registry: IncidentBench.registry(communes: 2))
