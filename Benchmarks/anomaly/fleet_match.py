@@ -24,7 +24,9 @@ def match(fleet, alerts, calm_until):
         if alert.device not in fleet.devices:
             alert.verdict = "stranger"
             continue
-        alert.verdict = "early" if alert.fired < calm_until else judge(fleet, alert)
+        # A date that is near already when the plan begins is told at once.
+        is_early = alert.fired < calm_until and alert.form != "expiry"
+        alert.verdict = "early" if is_early else judge(fleet, alert)
 
 
 def judge(fleet, alert):
