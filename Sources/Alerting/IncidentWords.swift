@@ -8,7 +8,7 @@ package struct IncidentSubject: Sendable, Hashable {
   /// Of the device, the gateway, the site, the unit, the feeder, the provider; of firmware its
   /// version. Empty for all.
   package var name: String
-  /// Of a device: of its site. Of firmware: of the kind of device.
+  /// Of a device its site, of a site or village its commune, of firmware the kind of device.
   package var place: Title
   /// `silent`, `service`, `reboot`, or a metric that is on one side of the usual.
   package var stream: String
@@ -71,10 +71,10 @@ package enum IncidentWords {
   private static func place(of subject: IncidentSubject) -> Title {
     let name = subject.name
     return switch subject.kind {
-    case .device:
+    case .device, .site, .village:
       Title(vi: with(name, subject.place.vi), en: with(name, subject.place.en))
     case .via: Title(vi: "Qua cổng \(name)", en: "Behind gateway \(name)")
-    case .site, .village, .commune, .province: Title(vi: name, en: name)
+    case .commune, .province: Title(vi: name, en: name)
     case .feeder: Title(vi: "Tuyến điện \(name)", en: "Feeder \(name)")
     case .isp: Title(vi: "Mạng của \(name)", en: "Network of \(name)")
     case .firmware:

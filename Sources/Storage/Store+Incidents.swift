@@ -240,6 +240,14 @@ extension Store {
     }
   }
 
+  /// Code of the unit above, as the registry has it now; nil if there is none.
+  package func parent(ofUnit code: String) throws(StoreError) -> String? {
+    try read("the registry cannot be read") { db in
+      try String.fetchOne(
+        db, sql: "SELECT parent FROM unit WHERE code = ? AND parent <> ''", arguments: [code])
+    }
+  }
+
   package func onsetCounts() throws(StoreError) -> [OnsetCounts] {
     try read("rates of alerts cannot be read") { db in
       guard try db.tableExists("incident_rate") else { return [] }

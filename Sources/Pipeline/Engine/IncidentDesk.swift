@@ -251,12 +251,24 @@ struct IncidentDesk {
       let device = devices[position]
       subject.name = device.name.isEmpty ? device.id : device.name
       let site = try store.siteName(device.site) ?? device.site
+      // "Wi-Fi 1, Nhà văn hóa thôn 3" names its site already.
       subject.place = Title(vi: site, en: site)
+      if subject.name.contains(site) { subject.place = try store.unitTitle(device.commune) }
     case .via:
       let gateway = devices.first { $0.id == code }
       subject.name = gateway.map { $0.name.isEmpty ? $0.id : $0.name } ?? code
-    case .site: subject.name = try store.siteName(code) ?? code
-    case .village, .commune, .province: subject.name = try store.unitName(code) ?? code
+    case .site:
+      subject.name = try store.siteName(code) ?? code
+      // Every commune has a Thôn 4.
+      if let device = devices.first(where: { $0.site == code }) {
+        subject.place = try store.unitTitle(device.commune)
+      }
+    case .village:
+      subject.name = try store.unitName(code) ?? code
+      if let parent = try store.parent(ofUnit: code) {
+        subject.place = try store.unitTitle(parent)
+      }
+    case .commune, .province: subject.name = try store.unitName(code) ?? code
     case .firmware:
       let parts = code.split(separator: "/", maxSplits: 1).map(String.init)
       subject.name = parts.last ?? code
@@ -264,5 +276,13 @@ struct IncidentDesk {
     case .feeder, .isp, .all: break
     }
     return subject
+  }
+}
+
+extension Store {
+  /// Names of units are the same in both languages.
+  fileprivate func unitTitle(_ code: String) throws(StoreError) -> Title {
+    let name = try unitName(code) ?? code
+    return Title(vi: name, en: name)
   }
 }

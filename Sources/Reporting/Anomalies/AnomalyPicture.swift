@@ -16,7 +16,6 @@ package struct AnomalyPicture: Sendable, Hashable {
 
   package var device: Int64
   package var metric: Title
-  package var rule: Title
   package var summary: Title
   package var since: Milliseconds
   package var picture: SeriesPicture
@@ -112,7 +111,7 @@ struct PicturedAlert {
         sentence: words.title(other.alert.summary))
     }
     return AnomalyPicture(
-      device: alert.device, metric: metric.title, rule: alert.title, summary: alert.summary,
+      device: alert.device, metric: metric.title, summary: alert.sentence,
       since: alert.since, picture: picture)
   }
 }

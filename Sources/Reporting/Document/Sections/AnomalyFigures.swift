@@ -9,12 +9,13 @@ extension DocumentBuilder {
     return report.pictures.map { anomaly in
       let name = names[anomaly.device] ?? "\(anomaly.device)"
       let title = "\(name): \(words.title(anomaly.metric))"
+      let said = words.title(anomaly.summary)
       var picture = anomaly.picture
       picture.title = title
       return .figure(
         DocumentFigure(
           title: "\(title), \(words.from.lowercased()) \(format.instant(anomaly.since)).",
-          description: "\(words.title(anomaly.rule)): \(words.title(anomaly.summary)). "
+          description: said + (said.hasSuffix(".") ? " " : ". ")
             + words.pictureLearning(days: AnomalyPicture.learningDaysMax),
           content: .series(picture)))
     }
