@@ -29,9 +29,11 @@ struct IncidentReplayTests {
     return registry
   }
 
-  @Test("every cut of a feeder is one incident of its devices, and power is its cause")
-  func cuts() throws {
-    let seed = UInt64.random(in: 0..<900_000)
+  /// Of the first seed, three devices lost power within the hour after they had lost their links.
+  @Test(
+    "every cut of a feeder is one incident of its devices, and power is its cause",
+    arguments: [384_283, UInt64.random(in: 0..<900_000)])
+  func cuts(seed: UInt64) throws {
     print("incident truth test: seed \(seed)")
     var rates = FaultRates.none
     rates.powerCuts = .init(perDay: 4, duration: 1_200_000...3_600_000)

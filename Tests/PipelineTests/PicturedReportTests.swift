@@ -95,7 +95,7 @@ struct PicturedReportTests {
     let report = try Self.report(try Self.fixture(alerts: alerts))
     let shown = report.pictures.map(\.summary.en)
     let expected = (1...12).sorted { ($1 * 5) % 13 < ($0 * 5) % 13 }.prefix(10)
-    #expect(shown == expected.map { "403 ms, sentence \($0)" })
+    #expect(shown == expected.map { "Unusual round trip: 403 ms, sentence \($0)" })
     // The others that began there are marked as well.
     #expect(report.pictures.allSatisfy { $0.picture.marks.count == 12 })
   }

@@ -41,6 +41,8 @@ struct IncidentCase: Sendable {
   var signs = IncidentEvidence.Signs()
   /// By device, when its newest silence began.
   private var silentSince: [Int64: Milliseconds] = [:]
+  /// When a device came back of which no alert is open any more.
+  private var returnedAt: [Int64: Milliseconds] = [:]
   /// By device, which signs it has given: each once.
   private var given: [Int64: UInt8] = [:]
   var causes: [IncidentEvidence.CauseProbability] = []
@@ -93,6 +95,7 @@ struct IncidentCase: Sendable {
     changedMembers.insert(members.count)
     members.append(member)
     if member.symptom == .silent { silentSince[member.device] = member.since }
+    returnedAt[member.device] = member.endedAt
     let open = openAlerts[member.device] ?? 0
     openAlerts[member.device] = open + 1
     if open == 0 { activeCount += 1 }
@@ -114,6 +117,7 @@ struct IncidentCase: Sendable {
     openAlerts[device] = open - 1
     guard open == 1 else { return }
     activeCount -= 1
+    returnedAt[device] = instant
     guard isOpen, isBack, closeAt == nil else { return }
     backAt = instant
     closeAt = knownAt + resolveHold
@@ -124,6 +128,8 @@ struct IncidentCase: Sendable {
     let told = given[device] ?? 0
     // Only who was silent can have come back.
     guard let since = silentSince[device], since < instant else { return }
+    // What it tells later is of its next outage.
+    if let back = returnedAt[device], instant > back + resolveHold { return }
     let bit: UInt8
     if case .booted = sign { bit = 1 } else { bit = 2 }
     guard told & bit == 0 else { return }
