@@ -6,8 +6,9 @@
 /// of length N gives a new reading 1/N of the weight, and more while it is young.
 ///
 /// All but what pages come from `AnomalyBenchmark tune NAB CLOUD --seed 242` on halves of NAB and
-/// of Microsoft's cloud monitoring set, started from an earlier climb of the same form and stopped
-/// after 51 trials, rounded to three digits: the best mean over jitters of all constants by 20 %.
+/// of Microsoft's cloud monitoring set, started from earlier climbs (some with a prototype of the
+/// same form that is not kept, so the command alone does not give them again) and stopped after 51
+/// trials, rounded to three digits: the best mean over jitters of all constants by 20 %.
 /// `floorDeviations` was then raised by hand from 0.457 with the floor of the hours.
 /// What pages was chosen by `AnomalyBenchmark fleet` (docs/PERFORMANCE.md).
 package struct DetectorConstants: Sendable, Hashable {
