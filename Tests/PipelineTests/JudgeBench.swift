@@ -89,7 +89,7 @@ struct JudgeBench {
   }
 
   /// Everything that detectors and rules remember of the watched metrics.
-  var anomalyStates: [AlertJudge.AnomalyState] { judge.anomalyStates }
+  var anomalyStates: AnomalyStates { judge.anomalyStates }
   var detectorStates: [[UInt8]] {
     judge.anomalyStates.indices.map { judge.detectors.encoded($0) }
   }

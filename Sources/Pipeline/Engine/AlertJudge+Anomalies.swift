@@ -6,24 +6,13 @@ import Telemetry
 
 /// Watched metrics: what reaches their detectors, and when an anomaly is an alert.
 extension AlertJudge {
-  /// What one anomaly rule remembers of one device beside its detector.
-  struct AnomalyState: Equatable {
-    /// Event time of the newest reading it looked at.
-    var judgedAt: Milliseconds = .min
-    /// Of a counter: the total of that reading.
-    var total: UInt64 = 0
-    /// While the alert is open: since when the metric has been usual again; `.min` is not.
-    var usualSince: Milliseconds = .min
-    var isOpen = false
-  }
-
   mutating func judgeAnomaly(
     _ position: Int, _ rule: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
   ) {
     let slot = anomalyStart[position] + rule
     let time = block.eventTime[row]
     let test = plan.anomalies[rule].test
-    guard let column = test.column, time > anomalyStates[slot].judgedAt,
+    guard let column = test.column, time > anomalyStates.judgedAt(slot),
       var value = block.metrics[column].number(row, in: test.range)
     else { return }
     // Whom nobody expects to serve does nothing usual and nothing unusual.
@@ -36,12 +25,20 @@ extension AlertJudge {
       }
       value = rate
     } else {
-      anomalyStates[slot].judgedAt = time
+      anomalyStates.judge(slot, at: time)
     }
     let judgement = detectors.judge(
       value, at: time, slot: slot, watch: test.watch, isHoliday: duty.isHoliday)
-    guard let judgement, judgement.isAnomalous || anomalyStates[slot].isOpen else { return }
+    guard let judgement, judgement.isAnomalous || anomalyStates.isOpen(slot) else { return }
     follow(judgement, slot, plan.anomalies[rule], plan, block, row)
+  }
+
+  /// Whether a device has to serve now, and whether it is a holiday.
+  mutating func duty(of position: Int, at time: Milliseconds, _ plan: AlertPlan) -> DutyStretch {
+    if duties[position].contains(time) { return duties[position] }
+    let planned = servicePlans.plan(of: devices[position], profile: plan.profile)
+    duties[position] = DutyStretch(planned, at: time)
+    return duties[position]
   }
 
   /// A counter's rate a second since the reading before it.
@@ -73,8 +70,10 @@ extension AlertJudge {
   ) {
     let (time, device) = (block.eventTime[row], block.device[row])
     if judgement.isAnomalous {
-      anomalyStates[slot].usualSince = .min
-      guard !anomalyStates[slot].isOpen else { return }
+      guard !anomalyStates.isOpen(slot) else {
+        anomalyStates[slot].usualSince = .min
+        return
+      }
       let finding = AnomalyFinding(judgement)
       let threshold = feedback.threshold(
         device: device, metric: compiled.metric.name, channel: finding.channel.rawValue,
@@ -93,7 +92,6 @@ extension AlertJudge {
     let usualSince = anomalyStates[slot].usualSince
     guard time - usualSince >= plan.anomalyHold else { return }
     anomalyStates[slot].isOpen = false
-    anomalyStates[slot].usualSince = .min
     announce { book in
       book.resolve(
         rule: compiled.name, device: device, resolvedAt: usualSince, at: block.receivedAt[row])

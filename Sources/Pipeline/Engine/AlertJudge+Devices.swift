@@ -19,7 +19,8 @@ extension AlertJudge {
     pendingMarks = []
     markedAt = Array(repeating: .min, count: self.devices.count)
     markedBy = Array(repeating: 0, count: self.devices.count)
-    (conditionStart, conditionStates, anomalyStart, anomalyStates) = ([], [], [], [])
+    (conditionStart, conditionStates) = ([], [])
+    (anomalyStart, anomalyStates) = ([], AnomalyStates())
     duties = Array(repeating: DutyStretch(), count: self.devices.count)
     reserveStates()
     for device in self.devices {
@@ -33,14 +34,14 @@ extension AlertJudge {
         isOffline.append(false)
         silenceDueAt.append(.min)
         conditionStates += Array(repeating: ConditionState(), count: plan.conditions.count)
-        anomalyStates += Array(repeating: AnomalyState(), count: plan.anomalies.count)
+        anomalyStates.append(count: plan.anomalies.count)
         continue
       }
       heardAt.append(before.heardAt[old])
       isOffline.append(before.isOffline[old])
       silenceDueAt.append(before.silenceDueAt[old])
       conditionStates += before.conditions(of: old)
-      anomalyStates += before.anomalies(of: old)
+      anomalyStates.append(before.anomalies(of: old), of: before.anomalyStates)
     }
     layOutDetectors(before, consume detectors)
     checks.register(self.devices, kinds: planOfDevice) { before.positionOfNumber[$0.number] }
@@ -98,7 +99,7 @@ extension AlertJudge {
       conditionStates[index].judgedAt = now
       conditionStates[index].holdsSince = min(conditionStates[index].holdsSince, now)
     }
-    for index in anomalyStates.indices where anomalyStates[index].judgedAt > now {
+    for index in anomalyStates.indices where anomalyStates.judgedAt(index) > now {
       anomalyStates[index].judgedAt = now
       anomalyStates[index].usualSince = min(anomalyStates[index].usualSince, now)
     }
@@ -133,9 +134,10 @@ extension AlertJudge {
     return conditionStates[start..<start + plans[planOfDevice[position]].conditions.count]
   }
 
-  func anomalies(of position: Int) -> ArraySlice<AnomalyState> {
+  /// Its slots.
+  func anomalies(of position: Int) -> Range<Int> {
     let start = anomalyStart[position]
-    return anomalyStates[start..<start + plans[planOfDevice[position]].anomalies.count]
+    return start..<start + plans[planOfDevice[position]].anomalies.count
   }
 }
 

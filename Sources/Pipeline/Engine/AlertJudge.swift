@@ -50,7 +50,7 @@ struct AlertJudge {
   var conditionStart: [Int] = []
   var conditionStates: [ConditionState] = []
   var anomalyStart: [Int] = []
-  var anomalyStates: [AnomalyState] = []
+  var anomalyStates = AnomalyStates()
   /// By the positions of `anomalyStates`.
   var detectors = DetectorBank()
   /// By device: whether it had to serve when it was last judged, and from when until when.

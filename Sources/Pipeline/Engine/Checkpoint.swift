@@ -197,9 +197,9 @@ extension AlertJudge {
         let rule = plan?.anomalies.firstIndex(where: { Self.hash(of: $0.name) == hash }),
         detectors.restore(anomalyStart[position] + rule, encoded: bytes)
       else { continue }
-      anomalyStates[anomalyStart[position] + rule] = AnomalyState(
-        judgedAt: judgedAt, total: UInt64(bitPattern: total), usualSince: usualSince,
-        isOpen: isOpen != 0)
+      anomalyStates[anomalyStart[position] + rule] = AnomalyStates.State(
+        judgedAt: judgedAt, total: UInt64(bitPattern: total), isOpen: isOpen != 0,
+        usualSince: usualSince)
     }
     guard let checkBytes = reader.nextBytes() else { return false }
     // What it does not know of them begins anew.

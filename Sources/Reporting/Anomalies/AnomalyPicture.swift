@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Analysis
-import Foundation
 import Telemetry
 
 /// One anomaly of a report with the two days around it.
@@ -29,32 +28,17 @@ struct PicturedAlert {
   /// What is drawn; nothing later than what the report knows.
   let interval: Interval
 
-  /// What evidence says of a detector's alert.
-  private struct Evidence: Decodable {
-    var trigger: String
-    var metric: String?
-    var severity: Double?
-    var score: Double?
-  }
-
   /// Nil if no detector opened it, or if the profile does not know its metric any more.
   init?(_ alert: Alert, profile: Profile?, until end: Milliseconds) {
     // A month of a province has alerts by the thousand, and nearly none of them is a detector's:
     // looking at the text is cheaper than decoding it.
     guard alert.evidence.contains("\"anomaly\"") else { return nil }
-    let evidence: Evidence
-    do {
-      evidence = try JSONDecoder().decode(Evidence.self, from: Data(alert.evidence.utf8))
-    } catch {
-      // Evidence of another trigger, or of another version, has no picture.
-      return nil
-    }
-    guard evidence.trigger == "anomaly", let name = evidence.metric, let profile,
-      let metric = profile.metrics.first(where: { $0.name == name }), alert.since < end
+    guard let facts = AnomalyFacts(alert), facts.trigger == "anomaly", let name = facts.metric,
+      let metric = profile?.metrics.first(where: { $0.name == name }), alert.since < end
     else { return nil }
     self.alert = alert
     self.metric = metric
-    severity = evidence.severity ?? evidence.score ?? 0
+    severity = facts.severity ?? 0
     interval = Interval(
       start: alert.since - AnomalyPicture.lengthBefore,
       end: max(alert.since + 1, min(alert.since + AnomalyPicture.lengthAfter, end)))
@@ -78,10 +62,11 @@ struct PicturedAlert {
   /// - Parameters:
   ///   - points: ascending, of all that has to be read.
   ///   - others: what else of the same device and metric is to be marked.
+  ///   - plan: when the device had to serve, and its holidays: the detector learnt by them.
   /// - Returns: nil if nothing was measured around it.
   func picture(
-    _ points: [WatchedSeries.Point], others: [PicturedAlert], gapMax: Milliseconds,
-    language: Language
+    _ points: [WatchedSeries.Point], others: [PicturedAlert], plan: ServicePlan,
+    gapMax: Milliseconds, language: Language
   ) -> AnomalyPicture? {
     let words = Words(language: language)
     let title = words.title(metric.title)
@@ -89,12 +74,18 @@ struct PicturedAlert {
     var bank = DetectorBank()
     bank.append(count: 1)
     var before: Milliseconds?
+    var duty = DutyStretch()
     var values: [Milliseconds: Double] = [:]
     let marked = ([self] + others).filter { interval.contains($0.alert.since) }
     let instants = Set(marked.map(\.alert.since))
     for point in points where point.time < interval.end {
-      let judgement = bank.judge(
-        point.value, at: point.time, slot: 0, watch: metric.watch ?? Watch())
+      if !duty.contains(point.time) { duty = DutyStretch(plan, at: point.time) }
+      // What was measured while nobody expected service is drawn, and nothing is expected of it.
+      let judgement =
+        duty.isServing
+        ? bank.judge(
+          point.value, at: point.time, slot: 0, watch: metric.watch ?? Watch(),
+          isHoliday: duty.isHoliday) : nil
       guard interval.contains(point.time) else { continue }
       // The newest at or before each beginning: the very reading, unless it was corrected since.
       for instant in instants where point.time <= instant { values[instant] = point.value }

@@ -45,15 +45,17 @@ struct AnomalyPictures {
     }
     try readSealed(&series)
     try readHot(&series)
+    let devices = Dictionary(scope.devices.map { ($0.number, $0) }) { first, _ in first }
     return zip(drawable, series).compactMap { pictured, series in
+      guard let device = devices[pictured.alert.device], let profile = scope.profiles[device.kind]
+      else { return nil }
       let others = all.filter {
         $0.alert.device == pictured.alert.device && $0.metric.name == pictured.metric.name
           && $0.alert.id != pictured.alert.id
       }
-      let profile = kinds[pictured.alert.device].flatMap { scope.profiles[$0] }
       return pictured.picture(
-        series.points, others: others, gapMax: profile?.offlineAfter ?? LocalTime.hourLength,
-        language: language)
+        series.points, others: others, plan: scope.plans.plan(of: device, profile: profile),
+        gapMax: profile.offlineAfter, language: language)
     }
   }
 

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Analysis
 import Telemetry
 
 /// A stretch of time over which it does not change whether a device has to serve and whether it is
 /// a holiday, so that plans are asked a few times a day and not for every reading.
-struct DutyStretch: Sendable {
+package struct DutyStretch: Sendable {
   /// Contains no instant before it was asked for.
   private var start: Milliseconds = .max
   private var end: Milliseconds = .min
-  private(set) var isServing = true
-  private(set) var isHoliday = false
+  package private(set) var isServing = true
+  package private(set) var isHoliday = false
 
-  init() {}
+  package init() {}
 
   /// Around an instant, within its local day.
-  init(_ plan: ServicePlan, at instant: Milliseconds) {
+  package init(_ plan: ServicePlan, at instant: Milliseconds) {
     guard !plan.isAlways else {
       (start, end) = (.min, .max)
       return
@@ -37,7 +36,7 @@ struct DutyStretch: Sendable {
     }
   }
 
-  func contains(_ instant: Milliseconds) -> Bool { start <= instant && instant < end }
+  package func contains(_ instant: Milliseconds) -> Bool { start <= instant && instant < end }
 }
 
 extension ServicePlan {
@@ -45,14 +44,5 @@ extension ServicePlan {
   fileprivate var isAlways: Bool {
     hours.isEmpty && booked == nil && aroundSlots == nil && holidays.isEmpty
       && maintenance.isEmpty && formers.isEmpty
-  }
-}
-
-extension AlertJudge {
-  mutating func duty(of position: Int, at time: Milliseconds, _ plan: AlertPlan) -> DutyStretch {
-    if duties[position].contains(time) { return duties[position] }
-    let planned = servicePlans.plan(of: devices[position], profile: plan.profile)
-    duties[position] = DutyStretch(planned, at: time)
-    return duties[position]
   }
 }
