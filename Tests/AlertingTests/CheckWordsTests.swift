@@ -15,9 +15,9 @@ struct CheckWordsTests {
     title: Title(vi: "Cường độ sóng di động", en: "Mobile signal strength"))
 
   /// One finding of every form, and of the forms with more than one sentence each.
-  private static var findings: [(check: Check, figures: CheckEvidence)] {
-    func figures(_ change: (inout CheckEvidence) -> Void) -> CheckEvidence {
-      var figures = CheckEvidence()
+  private static var findings: [(check: Check, figures: CheckFigures)] {
+    func figures(_ change: (inout CheckFigures) -> Void) -> CheckFigures {
+      var figures = CheckFigures(since: 0)
       change(&figures)
       return figures
     }
@@ -54,7 +54,7 @@ struct CheckWordsTests {
       (
         .degradation(metric: "rsrp", slack: 1, threshold: 1),
         figures {
-          ($0.value, $0.usual, $0.isAbove, $0.comparedDevices) = (-108.25, -101.75, false, 12)
+          ($0.value, $0.usual, $0.isAbove, $0.comparedCount) = (-108.25, -101.75, false, 12)
         }
       ),
       (.exhaustion(metric: "rsrp", limit: .falling(to: -112), within: hour), forecast),
@@ -68,7 +68,7 @@ struct CheckWordsTests {
     ]
   }
 
-  private static func words(_ check: Check, _ figures: CheckEvidence) -> Title {
+  private static func words(_ check: Check, _ figures: CheckFigures) -> Title {
     let metric = check.metric == nil ? nil : signal
     return AlertWords.summary(
       .check(check, metric: metric, figures),
