@@ -86,7 +86,7 @@ struct UsualDay: CheckState {
   private mutating func closeHour(scale: Watch.Scale, isSuspected: Bool) {
     guard readingCount > 0, hourEnd != .min else { return }
     let mean = sum / Double(readingCount)
-    let scaled = Float(scale == .linear ? mean : SymmetricLogarithm.of(mean))
+    let scaled = Float(scale == .linear ? mean : Logarithm.symmetric(mean))
     (sum, readingCount) = (0, 0)
     let hour = LocalTime.hour(of: hourEnd - LocalTime.hourLength)
     let days = learntDays[hour]

@@ -37,6 +37,13 @@ enum Logarithm {
     return exponent * ofTwo + 2 * (ratio + ratio * series)
   }
 
+  /// sign(x)·ln(1 + |x|), the scale of counts and rates; finite for an infinite x, too.
+  @inline(__always)
+  static func symmetric(_ x: Double) -> Double {
+    let logarithm = natural(1 + x.magnitude)
+    return x < 0 ? -logarithm : logarithm
+  }
+
   /// e to a power; 0 below -700, and as at 700 above it.
   static func exponential(_ x: Double) -> Double {
     guard x > -700 else { return 0 }
