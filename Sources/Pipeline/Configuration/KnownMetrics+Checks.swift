@@ -59,7 +59,7 @@ extension KnownMetrics {
     case .degradation:
       let slack = number(map["slack"], 0.6, above: 0, atMost: 10)
       let threshold = number(map["threshold"], 10, above: 0, atMost: 1_000)
-      return watched(map)
+      return watchedGauge(map)
         .map { .degradation(metric: $0.name, slack: slack, threshold: threshold) }
     case .exhaustion: return exhaustion(map)
     case .expiry:
@@ -118,14 +118,9 @@ extension KnownMetrics {
     return metric
   }
 
-  private func watched(_ map: YAMLNode.Mapping) -> Metric? {
-    guard let metric = metric(map, [.gauge]) else { return nil }
-    guard metric.watch != nil else {
-      map["metric"]?.report(
-        "the metric is not watched", allowed: "a metric with watched: true")
-      return nil
-    }
-    return metric
+  private func watchedGauge(_ map: YAMLNode.Mapping) -> Metric? {
+    guard let metric = metric(map, [.gauge]), let node = map["metric"] else { return nil }
+    return watched(metric, at: node)
   }
 
   // MARK: Numbers
@@ -140,21 +135,13 @@ extension KnownMetrics {
     _ node: YAMLNode?, _ usual: Milliseconds,
     in range: ClosedRange<Milliseconds> = 0...DurationText.millisecondsMax
   ) -> Milliseconds {
-    guard let node, let length = node.duration() else { return usual }
-    if !range.contains(length) {
-      let ends = [range.lowerBound, range.upperBound].map(DurationText.text)
-      node.report("out of range", allowed: ends.joined(separator: "…"))
-    }
-    return length
+    node?.duration(in: range) ?? usual
   }
 
   private func number(
     _ node: YAMLNode?, _ usual: Double, above lowest: Double, atMost highest: Double
   ) -> Double {
-    guard let node, let number = node.number() else { return usual }
-    if number <= lowest || number > highest {
-      node.report("out of range", allowed: "above \(lowest), at most \(highest)")
-    }
-    return number
+    node?.number(
+      above: lowest, atMost: highest, allowed: "above \(lowest), at most \(highest)") ?? usual
   }
 }
