@@ -52,7 +52,7 @@ struct CheckWordsTests {
         figures { ($0.value, $0.perDay, $0.limit) = (395, 95.5, 60) }
       ),
       (
-        .degradation(metric: "rsrp", slack: 1, threshold: 1),
+        .degradation(metric: "rsrp", threshold: 12),
         figures {
           ($0.value, $0.usual, $0.isAbove, $0.comparedCount) = (-108.25, -101.75, false, 12)
         }
@@ -108,8 +108,8 @@ struct CheckWordsTests {
     let words = Self.words(Self.findings[6].check, Self.findings[6].figures)
     #expect(
       words.vi
-        == "Sóng di động yếu dần – Loa 2 (Đội 3): giảm dần, nay -108,25 dBm, trước là "
-        + "-101,75 dBm; 12 máy khác trong xã không vậy, từ 12:00 15/11/2023. Cán bộ xã kiểm tra "
+        == "Sóng di động yếu dần – Loa 2 (Đội 3): thấp hơn trước: nay -108,25 dBm, trước "
+        + "là -101,75 dBm; 12 máy khác trong xã không vậy, từ 12:00 15/11/2023. Cán bộ xã kiểm tra "
         + "thiết bị, dây nối.")
   }
 

@@ -44,6 +44,12 @@ enum Logarithm {
     return x < 0 ? -logarithm : logarithm
   }
 
+  /// What ``symmetric(_:)`` is of, up to e^70.
+  static func unscaled(_ x: Double) -> Double {
+    let magnitude = exponential(min(x.magnitude, 70)) - 1
+    return x < 0 ? -magnitude : magnitude
+  }
+
   /// e to a power; 0 below -700, and as at 700 above it.
   static func exponential(_ x: Double) -> Double {
     guard x > -700 else { return 0 }

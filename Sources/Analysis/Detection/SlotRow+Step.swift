@@ -142,8 +142,6 @@ extension SlotRow {
   }
 
   static func unscaled(_ value: Double, _ scale: Watch.Scale) -> Double {
-    guard scale == .logarithmic else { return value }
-    let magnitude = Logarithm.exponential(min(abs(value), 70)) - 1
-    return value < 0 ? -magnitude : magnitude
+    scale == .logarithmic ? Logarithm.unscaled(value) : value
   }
 }

@@ -10,7 +10,7 @@ extension KnownMetrics {
     .counterReset: ["metric", "count", "within"],
     .rebootLoop: ["count", "within"],
     .clockDrift: ["off_by", "per_day"],
-    .degradation: ["metric", "slack", "threshold"],
+    .degradation: ["metric", "threshold"],
     .exhaustion: ["metric", "limit", "direction", "within"],
     .expiry: ["of", "within"],
   ]
@@ -57,10 +57,8 @@ extension KnownMetrics {
         offBy: duration(map["off_by"], 5 * Self.minute),
         perDay: duration(map["per_day"], Self.minute))
     case .degradation:
-      let slack = number(map["slack"], 0.6, above: 0, atMost: 10)
-      let threshold = number(map["threshold"], 10, above: 0, atMost: 1_000)
-      return watchedGauge(map)
-        .map { .degradation(metric: $0.name, slack: slack, threshold: threshold) }
+      let threshold = number(map["threshold"], 12, above: 0, atMost: 1_000)
+      return watchedGauge(map).map { .degradation(metric: $0.name, threshold: threshold) }
     case .exhaustion: return exhaustion(map)
     case .expiry:
       let within = duration(map["within"], 30 * Self.day)

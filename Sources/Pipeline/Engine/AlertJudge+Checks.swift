@@ -11,9 +11,13 @@ extension AlertJudge {
     _ position: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
   ) {
     let mustAsk = plan.checkPlan.needsClock && block.flags[row].contains(.clockWrong)
+    let duty =
+      plan.checkPlan.needsDuty
+      ? duty(of: position, at: block.eventTime[row], plan) : DutyStretch()
     checks.judge(
       block, row, position: position, over: plan.checkPlan,
-      sentAt: mustAsk ? block.sentTime.instant(row) : nil)
+      sentAt: mustAsk ? block.sentTime.instant(row) : nil, isServing: duty.isServing,
+      isHoliday: duty.isHoliday)
     if !checks.found.isEmpty { announceFound(knownAt: block.receivedAt[row]) }
   }
 
