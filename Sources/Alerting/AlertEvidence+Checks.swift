@@ -2,29 +2,10 @@
 
 import Telemetry
 
-/// The numbers of a deterministic check's finding, as its evidence takes them.
-package struct CheckEvidence: Sendable, Hashable {
-  package var value: Double?
-  /// The usual value; of what is stuck, the longest run so far in seconds.
-  package var usual: Double?
-  package var usualDeviation: Double?
-  package var isAbove: Bool?
-  package var count: Int?
-  package var length: Milliseconds?
-  package var perDay: Double?
-  package var limit: Double?
-  package var comparedDevices: Int?
-  package var reachedAt: Milliseconds?
-  package var reachedEarliest: Milliseconds?
-  package var reachedLatest: Milliseconds?
-
-  package init() {}
-}
-
 extension AlertEvidence {
   /// - Parameter metric: the one the check looks at, if it looks at one.
   package static func check(
-    _ check: Check, metric: Metric?, _ figures: CheckEvidence
+    _ check: Check, metric: Metric?, _ figures: CheckFigures
   ) -> AlertEvidence {
     var evidence = AlertEvidence(trigger: .check)
     evidence.check = check.form
@@ -42,7 +23,7 @@ extension AlertEvidence {
     evidence.lengthSeconds = figures.length.map { Double($0) / 1_000 }
     evidence.perDay = finite(figures.perDay)
     evidence.limit = finite(figures.limit)
-    evidence.comparedDevices = figures.comparedDevices
+    evidence.comparedDevices = figures.comparedCount
     evidence.reachedAt = figures.reachedAt.map(UniversalInstant.init)
     evidence.reachedEarliest = figures.reachedEarliest.map(UniversalInstant.init)
     evidence.reachedLatest = figures.reachedLatest.map(UniversalInstant.init)

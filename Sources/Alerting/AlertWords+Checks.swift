@@ -94,16 +94,16 @@ extension AlertWords {
     let value = number(evidence.value, evidence)
     let usual = evidence.expected.map { expected in
       let usual = quantity(expected, unit: evidence.unit)
-      return Title(vi: ", trước là \(usual.vi)", en: ", before \(usual.en)")
+      return Title(vi: ", trước là \(usual.vi)", en: ", then \(usual.en)")
     }
     var facts = [
       evidence.isAbove == true
         ? Title(
-          vi: "tăng dần, nay \(value.vi)\(usual?.vi ?? "")",
-          en: "rises slowly, now \(value.en)\(usual?.en ?? "")")
+          vi: "cao hơn trước: nay \(value.vi)\(usual?.vi ?? "")",
+          en: "higher than before: now \(value.en)\(usual?.en ?? "")")
         : Title(
-          vi: "giảm dần, nay \(value.vi)\(usual?.vi ?? "")",
-          en: "falls slowly, now \(value.en)\(usual?.en ?? "")")
+          vi: "thấp hơn trước: nay \(value.vi)\(usual?.vi ?? "")",
+          en: "lower than before: now \(value.en)\(usual?.en ?? "")")
     ]
     if let others = evidence.comparedDevices {
       facts.append(

@@ -14,9 +14,9 @@ package enum Check: Sendable, Hashable {
   case rebootLoop(count: Int, within: Milliseconds)
   /// The device's clock is off by more than `offBy`, or moves by more than `perDay` a day.
   case clockDrift(offBy: Milliseconds, perDay: Milliseconds)
-  /// The metric's daily mean moves away from its usual, and those of its commune do not: `slack`
-  /// and `threshold` of the CUSUM in usual deviations.
-  case degradation(metric: String, slack: Double, threshold: Double)
+  /// The metric's hourly means move away from their usual, slowly or at once, and those of its
+  /// commune do not: told when that is e^`threshold` times likelier than that nothing changed.
+  case degradation(metric: String, threshold: Double)
   /// By its trend the metric reaches a limit within the given time.
   case exhaustion(metric: String, limit: Limit, within: Milliseconds)
   /// A date of the registry is so near.
@@ -41,7 +41,7 @@ package enum Check: Sendable, Hashable {
   package var metric: String? {
     switch self {
     case .stuck(let metric, _, _), .outOfRange(let metric, _, _),
-      .counterReset(let metric, _, _), .degradation(let metric, _, _),
+      .counterReset(let metric, _, _), .degradation(let metric, _),
       .exhaustion(let metric, _, _):
       metric
     case .rebootLoop, .clockDrift, .expiry: nil

@@ -18,6 +18,11 @@ package enum LocalTime {
   /// 0 is Monday; 1970-01-01 was a Thursday.
   package static func weekday(ofDay day: Int64) -> Int { Int(((day + 3) % 7 + 7) % 7) }
 
+  /// Whole local hours since 1970-01-01 local.
+  package static func hourNumber(of instant: Milliseconds) -> Int64 {
+    floorDivided(instant + offset, by: hourLength)
+  }
+
   /// 0…23.
   package static func hour(of instant: Milliseconds) -> Int {
     Int((instant - start(ofDay: day(of: instant))) / hourLength)

@@ -15,9 +15,9 @@ struct CheckWordsTests {
     title: Title(vi: "Cường độ sóng di động", en: "Mobile signal strength"))
 
   /// One finding of every form, and of the forms with more than one sentence each.
-  private static var findings: [(check: Check, figures: CheckEvidence)] {
-    func figures(_ change: (inout CheckEvidence) -> Void) -> CheckEvidence {
-      var figures = CheckEvidence()
+  private static var findings: [(check: Check, figures: CheckFigures)] {
+    func figures(_ change: (inout CheckFigures) -> Void) -> CheckFigures {
+      var figures = CheckFigures(since: 0)
       change(&figures)
       return figures
     }
@@ -52,9 +52,9 @@ struct CheckWordsTests {
         figures { ($0.value, $0.perDay, $0.limit) = (395, 95.5, 60) }
       ),
       (
-        .degradation(metric: "rsrp", slack: 1, threshold: 1),
+        .degradation(metric: "rsrp", threshold: 12),
         figures {
-          ($0.value, $0.usual, $0.isAbove, $0.comparedDevices) = (-108.25, -101.75, false, 12)
+          ($0.value, $0.usual, $0.isAbove, $0.comparedCount) = (-108.25, -101.75, false, 12)
         }
       ),
       (.exhaustion(metric: "rsrp", limit: .falling(to: -112), within: hour), forecast),
@@ -68,7 +68,7 @@ struct CheckWordsTests {
     ]
   }
 
-  private static func words(_ check: Check, _ figures: CheckEvidence) -> Title {
+  private static func words(_ check: Check, _ figures: CheckFigures) -> Title {
     let metric = check.metric == nil ? nil : signal
     return AlertWords.summary(
       .check(check, metric: metric, figures),
@@ -108,8 +108,8 @@ struct CheckWordsTests {
     let words = Self.words(Self.findings[6].check, Self.findings[6].figures)
     #expect(
       words.vi
-        == "Sóng di động yếu dần – Loa 2 (Đội 3): giảm dần, nay -108,25 dBm, trước là "
-        + "-101,75 dBm; 12 máy khác trong xã không vậy, từ 12:00 15/11/2023. Cán bộ xã kiểm tra "
+        == "Sóng di động yếu dần – Loa 2 (Đội 3): thấp hơn trước: nay -108,25 dBm, trước "
+        + "là -101,75 dBm; 12 máy khác trong xã không vậy, từ 12:00 15/11/2023. Cán bộ xã kiểm tra "
         + "thiết bị, dây nối.")
   }
 

@@ -64,10 +64,10 @@ struct AlertSentenceTests {
   private static func checks(_ check: Check, _ metric: Metric?) -> [AlertEvidence] {
     numbers.filter(\.isFinite).flatMap { number in
       [(true, 3, nil), (false, 12_000, number)].map { isAbove, count, perDay in
-        var figures = CheckEvidence()
+        var figures = CheckFigures(since: 0)
         (figures.value, figures.usual, figures.usualDeviation) = (number, -number, number)
         (figures.isAbove, figures.count, figures.length) = (isAbove, count, 90_061_000)
-        (figures.perDay, figures.limit, figures.comparedDevices) = (perDay, number / 2, count)
+        (figures.perDay, figures.limit, figures.comparedCount) = (perDay, number / 2, count)
         (figures.reachedAt, figures.reachedEarliest) = (since + 9_000_000, since + 8_000_000)
         figures.reachedLatest = since + 99_000_000_000
         return .check(check, metric: metric, figures)

@@ -26,7 +26,7 @@ struct CheckBench {
     alerts: [
       rule("reboot_loop", .rebootLoop(count: 3, within: 60 * minute)),
       rule("broken", .outOfRange(metric: "temp", readings: 3, for: 0)),
-      rule("weak", .degradation(metric: "temp", slack: 0.6, threshold: 8)),
+      rule("weak", .degradation(metric: "temp", threshold: 12)),
       rule("clock", .clockDrift(offBy: 300_000, perDay: 60_000)),
       rule("certificate", .expiry(.certificate, within: 30 * 86_400_000)),
     ])

@@ -62,7 +62,7 @@ struct CheckRuleTests {
       ("check: clock_drift, off_by: 1m", .clockDrift(offBy: 60_000, perDay: 60_000)),
       (
         "check: degradation, metric: volts",
-        .degradation(metric: "volts", slack: 0.6, threshold: 10)
+        .degradation(metric: "volts", threshold: 12)
       ),
       (
         "check: exhaustion, metric: volts, limit: 20, within: 3d",

@@ -15,12 +15,13 @@ extension CheckBank {
   ///   - plan: of the device's kind, over the block's columns.
   ///   - sentAt: `ts` of a reading whose clock is not trusted, if the plan
   ///     ``CheckPlan/needsClock``.
+  ///   - isServing, isHoliday: of the device, if the plan ``CheckPlan/needsDuty``.
   package mutating func judge(
     _ block: ReadingColumns, _ row: Int, position: Int, over plan: CheckPlan,
-    sentAt: Milliseconds?
+    sentAt: Milliseconds?, isServing: Bool = true, isHoliday: Bool = false
   ) {
     if !found.isEmpty { found.removeAll(keepingCapacity: true) }
-    passDays(receivedAt: block.receivedAt[row])
+    passHours(receivedAt: block.receivedAt[row])
     let time = block.eventTime[row]
     var isBoot = false
     var isUpTold = true
@@ -42,8 +43,11 @@ extension CheckBank {
         case .clockDrift: judgeClock(block, row, position, rule, plan, sentAt)
         case .counterReset: judgeCounter(block, row, position, rule, plan, isUpTold)
         case .expiry: CheckFinding?.none
-        case .stuck, .outOfRange, .degradation, .exhaustion:
-          judgeValue(block, row, position, rule, plan)
+        case .stuck, .outOfRange, .exhaustion: judgeValue(block, row, position, rule, plan)
+        case .degradation:
+          // What is read while nobody expects service is neither usual nor unusual.
+          isServing
+            ? noteHour(block, row, position, rule, plan, isHoliday: isHoliday) : CheckFinding?.none
         }
       if let finding { found.append(Found(position: position, rule: rule, finding: finding)) }
     }
@@ -69,13 +73,24 @@ extension CheckBank {
     case .stuck:
       return stuck[slot].note(
         value, at: time, .init(times: test.times, atLeast: test.length, gap: plan.gap))
-    case .degradation:
-      degradations[slot].note(value, at: time, test.drift)
-      return nil
     default:
       guard let limits = exhaustion(test, position) else { return nil }
       return trends[slot].note(value, at: time, limits)
     }
+  }
+
+  /// Nothing is found before the hour is over.
+  @inline(__always)
+  private mutating func noteHour(
+    _ block: ReadingColumns, _ row: Int, _ position: Int, _ rule: Int, _ plan: CheckPlan,
+    isHoliday: Bool
+  ) -> CheckFinding? {
+    guard let column = plan.tests[rule].column, let value = block.metrics[column].real(row),
+      value >= plan.tests[rule].lowest, value <= plan.tests[rule].highest
+    else { return nil }
+    degradations[slot(position, rule)].note(
+      value, at: block.eventTime[row], isHoliday: isHoliday, plan.tests[rule].drift)
+    return nil
   }
 
   /// Nil for a device of whose SIM nobody said how much it may use.

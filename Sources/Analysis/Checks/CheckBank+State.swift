@@ -6,7 +6,7 @@ import Telemetry
 /// numbers, so that a changed profile keeps what still fits.
 extension CheckBank {
   /// Begins every encoding; others are not read.
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
   /// Stands for the boots, which belong to the device and not to a rule.
   private static let bootIdentity: UInt64 = 0
 
@@ -73,7 +73,7 @@ extension CheckBank {
     case .exhaustion: trends[index] = ExhaustionTrend(encoded: state) ?? ExhaustionTrend()
     case .rebootLoop, .expiry: break
     }
-    dayDueAt = .min
+    hourDueAt = .min
   }
 
   /// What is open is what the store says.
@@ -107,7 +107,7 @@ extension CheckBank {
 
   /// Our time was wrong: nothing can have been judged later than now.
   package mutating func forget(after now: Milliseconds) {
-    dayDueAt = .min
+    hourDueAt = .min
     for index in boots.indices { boots[index].forget(after: now) }
     for index in stuck.indices { stuck[index].forget(after: now) }
     for index in ranges.indices { ranges[index].forget(after: now) }

@@ -8,8 +8,8 @@ import Telemetry
 /// Owned by whoever judges readings, on its thread. Has no clock: time passes by ``tick(now:)`` and
 /// by the receive times of readings. Bounds: one state for each rule of each device.
 package struct CheckBank: Sendable {
-  /// A day is judged so long after its end: by then what is not late has come.
-  static let dayGrace: Milliseconds = 10 * LocalTime.minuteLength
+  /// An hour is judged so long after its end: by then what is not late has come.
+  static let hourGrace: Milliseconds = 10 * LocalTime.minuteLength
   /// With fewer devices of a kind in a commune nothing is said to be alike.
   static let groupCountMin = 5
 
@@ -45,10 +45,12 @@ package struct CheckBank: Sendable {
   var trends: [ExhaustionTrend] = []
   /// Whether a date is told to be near.
   var dates: [DateWatch] = []
-  /// When a local day is over and its readings are in.
-  var dayDueAt: Milliseconds = .min
+  /// By device: a number for its commune, the same for no other.
+  private(set) var communes: [Int32] = []
+  /// When a local hour is over and its readings are in.
+  var hourDueAt: Milliseconds = .min
   private var datesDueAt: Milliseconds = .min
-  private let needsDays: Bool
+  private let needsHours: Bool
   private let needsDates: Bool
 
   package init(profiles: [Profile]) {
@@ -59,7 +61,7 @@ package struct CheckBank: Sendable {
       count += plan.tests.count
     }
     ruleStart = starts
-    needsDays = plans.contains(where: \.needsDays)
+    needsHours = plans.contains(where: \.needsHours)
     needsDates = plans.contains(where: \.needsDates)
   }
 
@@ -73,8 +75,9 @@ package struct CheckBank: Sendable {
   package mutating func register(
     _ devices: [Device], kinds: [Int], previous: (Device) -> Int?
   ) {
-    dayDueAt = .min
+    hourDueAt = .min
     datesDueAt = .min
+    communes = Self.numbered(devices.map(\.commune))
     // Most commands change words and dates alone: a nation's states are then not copied.
     if kinds == planOfDevice, devices.indices.allSatisfy({ previous(devices[$0]) == $0 }) {
       self.devices = devices
@@ -89,6 +92,16 @@ package struct CheckBank: Sendable {
         continue
       }
       copy(position, from: before, old)
+    }
+  }
+
+  private static func numbered(_ codes: [String]) -> [Int32] {
+    var numbers: [String: Int32] = [:]
+    return codes.map { code in
+      if let number = numbers[code] { return number }
+      let number = Int32(truncatingIfNeeded: numbers.count)
+      numbers[code] = number
+      return number
     }
   }
 
@@ -156,16 +169,16 @@ package struct CheckBank: Sendable {
   /// - Parameter now: until when all that there was to hear has been heard.
   package mutating func tick(now: Milliseconds) {
     found.removeAll(keepingCapacity: true)
-    if needsDays, now >= dayDueAt { closeDays(now: now) }
+    if needsHours, now >= hourDueAt { closeHours(now: now) }
     if needsDates, now >= datesDueAt {
       datesDueAt = now + LocalTime.minuteLength
       judgeDates(now: now)
     }
   }
 
-  /// Before a reading is judged: the days that are over when it comes.
-  mutating func passDays(receivedAt: Milliseconds) {
-    if needsDays, receivedAt >= dayDueAt { closeDays(now: receivedAt) }
+  /// Before a reading is judged: the hours that are over when it comes.
+  mutating func passHours(receivedAt: Milliseconds) {
+    if needsHours, receivedAt >= hourDueAt { closeHours(now: receivedAt) }
   }
 
   private mutating func judgeDates(now: Milliseconds) {

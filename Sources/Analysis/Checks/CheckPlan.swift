@@ -16,7 +16,7 @@ package struct CheckPlan: Sendable {
     var count = 0
     var length: Milliseconds = 0
     var perDay: Milliseconds = 0
-    var drift = DriftSums.Limits(slack: 0, threshold: 0, direction: .both, scale: .linear)
+    var drift = DegradationWatch.Limits(threshold: 0, direction: .both, scale: .linear)
     var exhaustion = ExhaustionTrend.Limits(limit: 0, isRising: false, within: 0)
     var hasQuota = false
     var expiring = Check.Expiring.sim
@@ -32,7 +32,9 @@ package struct CheckPlan: Sendable {
   let needsBoots: Bool
   /// What `ts` was sent is asked for only then.
   package let needsClock: Bool
-  let needsDays: Bool
+  /// Whether the device serves, and whether it is a holiday, is asked for only then.
+  package var needsDuty: Bool { needsHours }
+  let needsHours: Bool
   let needsDates: Bool
 
   package init(_ profile: Profile) {
@@ -46,7 +48,7 @@ package struct CheckPlan: Sendable {
     func has(_ forms: Check.Form...) -> Bool { checks.contains { forms.contains($0.check.form) } }
     needsBoots = has(.rebootLoop, .counterReset)
     needsClock = has(.clockDrift)
-    needsDays = has(.degradation)
+    needsHours = has(.degradation)
     needsDates = has(.expiry)
   }
 
@@ -77,10 +79,10 @@ package struct CheckPlan: Sendable {
     case .counterReset(_, let count, let within), .rebootLoop(let count, let within):
       (test.count, test.length) = (count, within)
     case .clockDrift(let offBy, let perDay): (test.length, test.perDay) = (offBy, perDay)
-    case .degradation(_, let slack, let threshold):
-      test.drift = DriftSums.Limits(
-        slack: Float(slack), threshold: Float(threshold),
-        direction: metric?.watch?.direction ?? .both, scale: metric?.watch?.scale ?? .linear)
+    case .degradation(_, let threshold):
+      test.drift = DegradationWatch.Limits(
+        threshold: Float(threshold), direction: metric?.watch?.direction ?? .both,
+        scale: metric?.watch?.scale ?? .linear)
     case .exhaustion(_, let limit, let within): test.set(limit, within)
     case .expiry(let expiring, let within): (test.expiring, test.length) = (expiring, within)
     }

@@ -37,6 +37,19 @@ enum Logarithm {
     return exponent * ofTwo + 2 * (ratio + ratio * series)
   }
 
+  /// sign(x)·ln(1 + |x|), the scale of counts and rates; finite for an infinite x, too.
+  @inline(__always)
+  static func symmetric(_ x: Double) -> Double {
+    let logarithm = natural(1 + x.magnitude)
+    return x < 0 ? -logarithm : logarithm
+  }
+
+  /// What ``symmetric(_:)`` is of, up to e^70.
+  static func unscaled(_ x: Double) -> Double {
+    let magnitude = exponential(min(x.magnitude, 70)) - 1
+    return x < 0 ? -magnitude : magnitude
+  }
+
   /// e to a power; 0 below -700, and as at 700 above it.
   static func exponential(_ x: Double) -> Double {
     guard x > -700 else { return 0 }

@@ -138,14 +138,10 @@ extension SlotRow {
 
   static func scaled(_ value: Double, _ scale: Watch.Scale) -> Double {
     let value = unsafe min(max(value, -magnitudeMax), magnitudeMax)
-    guard scale == .logarithmic else { return value }
-    let logarithm = Logarithm.natural(1 + abs(value))
-    return value < 0 ? -logarithm : logarithm
+    return scale == .logarithmic ? Logarithm.symmetric(value) : value
   }
 
   static func unscaled(_ value: Double, _ scale: Watch.Scale) -> Double {
-    guard scale == .logarithmic else { return value }
-    let magnitude = Logarithm.exponential(min(abs(value), 70)) - 1
-    return value < 0 ? -magnitude : magnitude
+    scale == .logarithmic ? Logarithm.unscaled(value) : value
   }
 }

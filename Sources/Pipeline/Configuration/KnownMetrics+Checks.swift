@@ -10,7 +10,7 @@ extension KnownMetrics {
     .counterReset: ["metric", "count", "within"],
     .rebootLoop: ["count", "within"],
     .clockDrift: ["off_by", "per_day"],
-    .degradation: ["metric", "slack", "threshold"],
+    .degradation: ["metric", "threshold"],
     .exhaustion: ["metric", "limit", "direction", "within"],
     .expiry: ["of", "within"],
   ]
@@ -57,10 +57,8 @@ extension KnownMetrics {
         offBy: duration(map["off_by"], 5 * Self.minute),
         perDay: duration(map["per_day"], Self.minute))
     case .degradation:
-      let slack = number(map["slack"], 0.6, above: 0, atMost: 10)
-      let threshold = number(map["threshold"], 10, above: 0, atMost: 1_000)
-      return watched(map)
-        .map { .degradation(metric: $0.name, slack: slack, threshold: threshold) }
+      let threshold = number(map["threshold"], 12, above: 0, atMost: 1_000)
+      return watchedGauge(map).map { .degradation(metric: $0.name, threshold: threshold) }
     case .exhaustion: return exhaustion(map)
     case .expiry:
       let within = duration(map["within"], 30 * Self.day)
@@ -118,14 +116,9 @@ extension KnownMetrics {
     return metric
   }
 
-  private func watched(_ map: YAMLNode.Mapping) -> Metric? {
-    guard let metric = metric(map, [.gauge]) else { return nil }
-    guard metric.watch != nil else {
-      map["metric"]?.report(
-        "the metric is not watched", allowed: "a metric with watched: true")
-      return nil
-    }
-    return metric
+  private func watchedGauge(_ map: YAMLNode.Mapping) -> Metric? {
+    guard let metric = metric(map, [.gauge]), let node = map["metric"] else { return nil }
+    return watched(metric, at: node)
   }
 
   // MARK: Numbers
@@ -140,21 +133,13 @@ extension KnownMetrics {
     _ node: YAMLNode?, _ usual: Milliseconds,
     in range: ClosedRange<Milliseconds> = 0...DurationText.millisecondsMax
   ) -> Milliseconds {
-    guard let node, let length = node.duration() else { return usual }
-    if !range.contains(length) {
-      let ends = [range.lowerBound, range.upperBound].map(DurationText.text)
-      node.report("out of range", allowed: ends.joined(separator: "…"))
-    }
-    return length
+    node?.duration(in: range) ?? usual
   }
 
   private func number(
     _ node: YAMLNode?, _ usual: Double, above lowest: Double, atMost highest: Double
   ) -> Double {
-    guard let node, let number = node.number() else { return usual }
-    if number <= lowest || number > highest {
-      node.report("out of range", allowed: "above \(lowest), at most \(highest)")
-    }
-    return number
+    node?.number(
+      above: lowest, atMost: highest, allowed: "above \(lowest), at most \(highest)") ?? usual
   }
 }

@@ -12,7 +12,8 @@ extension KnownMetrics {
     let formula = map.required("formula")?.word(UsageFigure.Formula.self)
     let unit = map.required("unit")?.text(lengthMax: 32)
     let title = map.required("title").flatMap(readTitle)
-    let divisor = map["divisor"].flatMap(self.divisor)
+    let divisor = map["divisor"]?.number(
+      above: 0, atMost: .infinity, allowed: "a number above zero")
     guard let metric, let formula else { return nil }
     let word = map["word"].flatMap { self.word($0, metric, formula) }
     checkFit(map, metric, formula)
@@ -58,15 +59,6 @@ extension KnownMetrics {
     return text
   }
 
-  private func divisor(_ node: YAMLNode) -> Double? {
-    guard let number = node.number() else { return nil }
-    guard number > 0 else {
-      node.report("out of range", allowed: "a number above zero")
-      return nil
-    }
-    return number
-  }
-
   func alertRule(_ name: String, _ node: YAMLNode) -> AlertRule? {
     guard let map = node.mapping(keys: ["severity", "when", "title", "action"]) else { return nil }
     let severity = map.required("severity")?.word(AlertRule.Severity.self)
@@ -107,11 +99,18 @@ extension KnownMetrics {
     for key in ["metric", "is", "for"] {
       map[key]?.report("'\(key)' means nothing beside 'anomaly'", allowed: "anomaly alone")
     }
-    guard let metric = self.metric(anomaly) else { return nil }
-    guard metric.watch != nil else {
-      anomaly.report("the metric is not watched", allowed: "a metric with watched: true")
+    guard let metric = self.metric(anomaly), let watched = watched(metric, at: anomaly) else {
       return nil
     }
-    return .anomaly(metric: metric.name)
+    return .anomaly(metric: watched.name)
+  }
+
+  /// Nil, and told, of a metric that nobody watches.
+  func watched(_ metric: Metric, at node: YAMLNode) -> Metric? {
+    guard metric.watch != nil else {
+      node.report("the metric is not watched", allowed: "a metric with watched: true")
+      return nil
+    }
+    return metric
   }
 }

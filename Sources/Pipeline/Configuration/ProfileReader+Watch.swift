@@ -21,16 +21,7 @@ extension ProfileReader {
     guard let map = node.mapping(keys: Self.watchKeys) else { return nil }
     return Watch(
       direction: map["direction"]?.word(Watch.Direction.self) ?? .both,
-      weight: map["weight"].flatMap(weight) ?? 1,
+      weight: map["weight"]?.number(above: 0, atMost: 1, allowed: "above 0, at most 1") ?? 1,
       scale: map["scale"]?.word(Watch.Scale.self) ?? .linear)
-  }
-
-  private func weight(_ node: YAMLNode) -> Double? {
-    guard let number = node.number() else { return nil }
-    guard number > 0, number <= 1 else {
-      node.report("out of range", allowed: "above 0, at most 1")
-      return nil
-    }
-    return number
   }
 }

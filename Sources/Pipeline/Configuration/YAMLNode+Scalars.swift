@@ -81,6 +81,16 @@ extension YAMLNode {
     return value
   }
 
+  /// - Parameter allowed: the rule in words.
+  func number(above lowest: Double, atMost highest: Double, allowed: String) -> Double? {
+    guard let number = number() else { return nil }
+    guard number > lowest, number <= highest else {
+      report("out of range", allowed: allowed)
+      return nil
+    }
+    return number
+  }
+
   func boolean() -> Bool? {
     guard let text = plainText(expected: "true or false") else { return nil }
     switch text {
@@ -97,6 +107,16 @@ extension YAMLNode {
     if let value = DurationText.milliseconds(text) { return value }
     report("not a duration", allowed: DurationText.allowed)
     return nil
+  }
+
+  func duration(in range: ClosedRange<Milliseconds>) -> Milliseconds? {
+    guard let length = duration() else { return nil }
+    guard range.contains(length) else {
+      let ends = [range.lowerBound, range.upperBound].map(DurationText.text)
+      report("out of range", allowed: ends.joined(separator: "…"))
+      return nil
+    }
+    return length
   }
 
   /// Quotes make a text of a number, which is then the wrong type.

@@ -11,9 +11,13 @@ extension AlertJudge {
     _ position: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
   ) {
     let mustAsk = plan.checkPlan.needsClock && block.flags[row].contains(.clockWrong)
+    let duty =
+      plan.checkPlan.needsDuty
+      ? duty(of: position, at: block.eventTime[row], plan) : DutyStretch()
     checks.judge(
       block, row, position: position, over: plan.checkPlan,
-      sentAt: mustAsk ? block.sentTime.instant(row) : nil)
+      sentAt: mustAsk ? block.sentTime.instant(row) : nil, isServing: duty.isServing,
+      isHoliday: duty.isHoliday)
     if !checks.found.isEmpty { announceFound(knownAt: block.receivedAt[row]) }
   }
 
@@ -32,32 +36,13 @@ extension AlertJudge {
         case .began(let figures):
           book.raise(
             compiled.rule, kind: plan.kind, device: number, since: figures.since, at: now,
-            evidence: .check(compiled.check, metric: compiled.metric, CheckEvidence(figures)),
+            evidence: .check(compiled.check, metric: compiled.metric, figures),
             metric: compiled.metric)
         case .ended(let time):
           book.resolve(rule: compiled.name, device: number, resolvedAt: time, at: now)
         }
       }
     }
-  }
-}
-
-extension CheckEvidence {
-  /// The same numbers, for a target that does not see Analysis.
-  fileprivate init(_ figures: CheckFigures) {
-    self.init()
-    value = figures.value
-    usual = figures.usual
-    usualDeviation = figures.usualDeviation
-    isAbove = figures.isAbove
-    count = figures.count
-    length = figures.length
-    perDay = figures.perDay
-    limit = figures.limit
-    comparedDevices = figures.comparedCount
-    reachedAt = figures.reachedAt
-    reachedEarliest = figures.reachedEarliest
-    reachedLatest = figures.reachedLatest
   }
 }
 

@@ -22,7 +22,7 @@ struct CheckBankTests {
       rule("resets", .counterReset(metric: "total", count: 2, within: 86_400_000)),
       rule("boots", .rebootLoop(count: 2, within: 3_600_000)),
       rule("clock", .clockDrift(offBy: 300_000, perDay: 60_000)),
-      rule("weak", .degradation(metric: "volts", slack: 0.6, threshold: 4)),
+      rule("weak", .degradation(metric: "volts", threshold: 12)),
       rule("quota", .exhaustion(metric: "mb", limit: .simQuota, within: 604_800_000)),
       rule(
         "empty", .exhaustion(metric: "level", limit: .falling(to: 10), within: 21_600_000)),
@@ -246,7 +246,7 @@ struct CheckBankTests {
     #expect(MemoryLayout<RangeWatch>.stride <= 24)
     #expect(MemoryLayout<CounterWatch>.stride <= 64)
     #expect(MemoryLayout<ClockWatch>.stride <= 56)
-    #expect(MemoryLayout<DegradationWatch>.stride <= 256)
+    #expect(MemoryLayout<DegradationWatch>.stride <= 512)
     #expect(MemoryLayout<ExhaustionTrend>.stride <= 128)
     print(
       "bytes:", MemoryLayout<BootWatch>.stride, MemoryLayout<StuckRun>.stride,

@@ -22,15 +22,15 @@ struct SignalCommune {
     alerts: [
       AlertRule(
         name: "weak", title: Title(vi: "", en: ""), severity: .low,
-        trigger: .check(.degradation(metric: "rsrp", slack: 0.6, threshold: 10)))
+        trigger: .check(.degradation(metric: "rsrp", threshold: 12)))
     ])
 
   var bank = CheckBank(profiles: [Self.profile])
   let deviceCount: Int
   private var random: SeededGenerator
   private var weather = 0.0
-  /// What was found, by device: days since the start.
-  var began: [Int: [(day: Int64, figures: CheckFigures)]] = [:]
+  /// What was found, by device: hours since the start.
+  var began: [Int: [(hour: Int64, figures: CheckFigures)]] = [:]
   var ended: [Int: [Int64]] = [:]
   /// Every reading, for the oracle.
   var readings: [[(value: Double, at: Milliseconds)]]
@@ -91,10 +91,10 @@ struct SignalCommune {
 
   private mutating func take(at time: Milliseconds) {
     for found in bank.found {
-      let day = (time - Self.start) / (24 * Self.hour)
+      let hour = (time - Self.start) / Self.hour
       switch found.finding {
-      case .began(let figures): began[found.position, default: []].append((day, figures))
-      case .ended: ended[found.position, default: []].append(day)
+      case .began(let figures): began[found.position, default: []].append((hour, figures))
+      case .ended: ended[found.position, default: []].append(hour)
       }
     }
   }
@@ -110,9 +110,11 @@ struct DegradationTests {
     }
     #expect(commune.began.keys.sorted() == [3], "\(commune.began)")
     let first = try #require(commune.began[3]?.first)
-    #expect(first.day > 31 && first.day < 45, "\(first)")
+    #expect(first.hour > 30 * 24 && first.hour < 36 * 24, "\(first)")
     let since = (first.figures.since - SignalCommune.start) / (24 * SignalCommune.hour)
-    #expect((26...34).contains(since))
+    #expect((29...35).contains(since))
+    let (usual, value) = (try #require(first.figures.usual), try #require(first.figures.value))
+    #expect((-97 ... -91).contains(usual) && value < usual - 0.5, "\(first.figures)")
     #expect(first.figures.isAbove == false)
     #expect(first.figures.comparedCount == 8)
   }
@@ -122,8 +124,10 @@ struct DegradationTests {
     var commune = SignalCommune(deviceCount: 6, seed: 12)
     commune.run(days: 0..<70) { device, day in device == 0 && day > 30 && day < 45 ? -8 : 0 }
     #expect(commune.began[0]?.count == 1)
-    let end = try #require(commune.ended[0]?.first)
-    #expect(end >= 45 && end <= 49)
+    let (start, end) = (try #require(commune.began[0]?.first), commune.ended[0]?.first)
+    #expect(start.hour <= 30 * 24 + 8, "within hours")
+    #expect((start.figures.since - SignalCommune.start) / SignalCommune.hour >= 30 * 24 - 2)
+    #expect(try #require(end) >= 45 * 24 && end! <= 46 * 24)
   }
 
   @Test("what the whole commune has is weather, in a small commune it is told")

@@ -72,14 +72,14 @@ struct TheilSenTests {
       let value = value * Double.random(in: 0.01...100, using: &random)
       guard value.isFinite else { continue }
       let expected = (value < 0 ? -1 : 1) * log(1 + abs(value))
-      let found = SymmetricLogarithm.of(value)
+      let found = Logarithm.symmetric(value)
       #expect(abs(found - expected) <= 1e-12 * max(1, abs(expected)))
     }
   }
 
   @Test("the logarithm of an infinite value is finite")
   func infinite() {
-    #expect(SymmetricLogarithm.of(.infinity).isFinite)
-    #expect(SymmetricLogarithm.of(-.greatestFiniteMagnitude).isFinite)
+    #expect(Logarithm.symmetric(.infinity).isFinite)
+    #expect(Logarithm.symmetric(-.greatestFiniteMagnitude).isFinite)
   }
 }
