@@ -111,6 +111,8 @@ def match_incidents(fleet, alerts, incidents):
                    if any(event.incident == truth["id"] and (event.is_expected
                           or event.kind == "own-outage")
                           for event in fleet.of_device.get(member["device"], []))}
+        if len(visible) < 2:
+            continue  # Kiosks at night: nobody has to see it, and one alone is no group.
         near = [incident for incident in incidents
                 if truth["start"] - 10 * MINUTE <= incident.since <= truth["end"] + HOUR
                 and incident.devices & visible]
@@ -147,7 +149,9 @@ def is_group(incident, truth):
 
 def is_false(fleet, alerts, incident):
     """No member of it has a fault: all of its alerts are false, or many were tied together that
-    have nothing to do with each other."""
+    have nothing to do with each other. One that became part of another has no members."""
+    if not incident.devices:
+        return False
     verdicts = {alert.id: alert.verdict for alert in alerts}
     if incident.group_kind == "device" or len(incident.devices) < 2:
         return all(verdicts.get(alert) == "false" for _, alert, _ in incident.members)

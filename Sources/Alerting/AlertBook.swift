@@ -229,15 +229,9 @@ extension AlertBook {
 
 /// A name that judging the same readings again gives again.
 enum AlertID {
-  /// FNV-1a, 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv), over rule, device and opening, as
-  /// sixteen hexadecimal digits. The opening is an event time: a rule judges only readings that
+  /// Over rule, device and opening. The opening is an event time: a rule judges only readings that
   /// are newer than the last one it judged, so it opens twice at the same one never.
   static func of(rule: String, device: Int64, since: Milliseconds) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in "\(rule)\u{0}\(device)\u{0}\(since)".utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    StableHash.text(StableHash.of("\(rule)\u{0}\(device)\u{0}\(since)"))
   }
 }

@@ -30,9 +30,8 @@ package struct ReportProvenance: Sendable, Hashable {
     let words = sealed.flatMap { day in
       [day.day, Int64(day.revision), day.contentHash].map { UInt64(bitPattern: $0) }
     }
-    let hash = String(PayloadHash.of(words), radix: 16)
-    let zeros = String(repeating: "0", count: 16 - hash.count)
-    self.init(store: store.uuid, watermark: "sealed:\(zeros)\(hash)")
+    let hash = StableHash.text(PayloadHash.of(words))
+    self.init(store: store.uuid, watermark: "sealed:\(hash)")
   }
 }
 

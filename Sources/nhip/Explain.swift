@@ -71,7 +71,8 @@ extension Nhip {
     func run() throws {
       try SystemExit.mapped {
         let store = try place.reader()
-        let profiles = try place.profiles()
+        // An incident is explained by what was kept of it.
+        let profiles = incident == nil ? try place.profiles() : []
         let progress = Progress()
         let text = try explanation(store, profiles, progress)
         progress.finish()

@@ -67,7 +67,7 @@ package struct CheckPlan: Sendable {
   private static func test(_ name: String, _ check: Check, _ profile: Profile) -> Test {
     var test = Test(
       form: check.form, column: check.metric.flatMap { profile.column(of: $0) },
-      identity: hash(of: "\(name) \(check.form.rawValue) \(check.metric ?? "")"))
+      identity: StableHash.of("\(name) \(check.form.rawValue) \(check.metric ?? "")"))
     let metric = test.column.map { profile.metrics[$0] }
     precondition(
       check.metric == nil || metric != nil, "a check of \(profile.kind) on an unknown metric")
@@ -87,11 +87,6 @@ package struct CheckPlan: Sendable {
     case .expiry(let expiring, let within): (test.expiring, test.length) = (expiring, within)
     }
     return test
-  }
-
-  /// FNV-1a, 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv).
-  private static func hash(of text: String) -> UInt64 {
-    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }
 

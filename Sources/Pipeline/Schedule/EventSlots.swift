@@ -24,8 +24,7 @@ struct EventSlots {
     }
     let bytes = Array(uid.utf8)
     let hash = unsafe bytes.withUnsafeBytes { unsafe PayloadHash.of($0) }
-    let digits = String(hash, radix: 16)
-    return String(cleaned) + "-" + String(repeating: "0", count: 16 - digits.count) + digits
+    return String(cleaned) + "-" + StableHash.text(hash)
   }
 
   /// `-20261121T050000`, in local time.
