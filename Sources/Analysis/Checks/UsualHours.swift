@@ -53,7 +53,8 @@ struct UsualHours: CheckState {
     var (sum, count) = (Float(0), Float(0))
     for hour in 0..<24 where workingDays[hour] > 0 && daysOff[hour] > 0 {
       let difference = off[hour] - working[hour]
-      sum += difference * difference
+      sum +=
+        difference * difference
         / (1 / Float(workingDays[hour]) + 1 / Float(daysOff[hour]))
       count += 1
     }

@@ -55,7 +55,8 @@ struct DegradationByHand {
   private static func isOff(_ hour: Int) -> Bool { (hour / 24 + 3) % 7 >= 5 }
 
   /// Of days like that one, or of both kinds where they do not differ.
-  private func usual(_ device: Device, _ hour: Int, floor: Double) -> (mean: Double, days: Double)? {
+  private func usual(_ device: Device, _ hour: Int, floor: Double) -> (mean: Double, days: Double)?
+  {
     let (own, other) =
       Self.isOff(hour) ? (device.off, device.working) : (device.working, device.off)
     func known(_ course: [Int: [Double]], _ hour: Int) -> (mean: Double, days: Double)? {

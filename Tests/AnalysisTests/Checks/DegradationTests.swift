@@ -36,7 +36,7 @@ struct SignalCommune {
   var readings: [[(value: Double, at: Milliseconds)]]
   let keepsReadings: Bool
 
-  init(deviceCount: Int, seed: UInt64, keepsReadings: Bool = false) {
+  init(deviceCount: Int, seed: UInt64, keepsReadings: Bool = false, communeCount: Int = 1) {
     self.deviceCount = deviceCount
     self.keepsReadings = keepsReadings
     random = SeededGenerator(seed: seed)
@@ -44,7 +44,7 @@ struct SignalCommune {
     let devices = (0..<deviceCount).map {
       Device(
         number: Int64($0 + 1), id: "l\($0)", kind: "loudspeaker", name: "", site: "",
-        commune: "04321")
+        commune: "0432\($0 % communeCount)")
     }
     bank.register(devices, kinds: Array(repeating: 0, count: deviceCount)) { _ in nil }
   }
@@ -138,6 +138,37 @@ struct DegradationTests {
     var small = SignalCommune(deviceCount: 2, seed: 13)
     small.run(days: 0..<50) { _, day in day > 25 ? -30 : 0 }
     #expect(small.began.count == 2)
+  }
+
+  @Test("where a commune has few devices, what all of the kind have is nobody's fault")
+  func country() throws {
+    var country = SignalCommune(deviceCount: 6, seed: 15, communeCount: 2)
+    country.run(days: 0..<24) { device, day in
+      (day > 12 ? -8 : 0) + (device == 1 && day > 16 ? -8 : 0)
+    }
+    #expect(country.began.keys.sorted() == [1], "\(country.began)")
+    let figures = try #require(country.began[1]?.first).figures
+    #expect(figures.comparedCount == nil, "they are not of its commune")
+  }
+
+  @Test("readings outside service hours neither teach nor tell")
+  func service() {
+    var bank = CheckBank(profiles: [SignalCommune.profile])
+    let device = Device(
+      number: 1, id: "l", kind: "loudspeaker", name: "", site: "", commune: "04321")
+    bank.register([device], kinds: [0]) { _ in nil }
+    for hour in 0..<100 {
+      var block = ReadingColumns(kind: "loudspeaker", profileVersion: 1, metricNames: ["rsrp"])
+      let time = SignalCommune.start + Int64(hour) * SignalCommune.hour
+      block.device = [1]
+      block.channel = [.telemetry]
+      block.flags = [[]]
+      (block.receivedAt, block.eventTime) = ([time], [time])
+      block.metrics[0].append(.number(hour < 50 ? -90 : -120))
+      bank.judge(
+        block, 0, position: 0, over: bank.plan(ofKind: 0), sentAt: nil, isServing: false)
+    }
+    #expect(bank.degradations == [DegradationWatch()])
   }
 
   @Test("a rise of what is watched below, and dozens of quiet device-months, tell nothing")
