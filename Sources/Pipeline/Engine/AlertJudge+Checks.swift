@@ -10,7 +10,8 @@ extension AlertJudge {
   mutating func judgeChecks(
     _ position: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
   ) {
-    let mustAsk = plan.checkPlan.needsClock && block.flags[row].contains(.clockWrong)
+    let isCorrected = !block.flags[row].isDisjoint(with: CheckBank.corrected)
+    let mustAsk = plan.checkPlan.needsClock && isCorrected
     checks.judge(
       block, row, position: position, over: plan.checkPlan,
       sentAt: mustAsk ? block.sentTime.instant(row) : nil)
