@@ -6,9 +6,8 @@ until AFTER of its length behind the end (at least AFTER_MIN): a baseline that h
 finds its end unusual. It is also explained within AFTER_MIN of a silence of its device, and an
 alert of silence by any time in which the device truly was not up. Thresholds of a profile (trigger
 condition) say what is; they can find, and are never false. The first explained alert in time finds
-the event, later ones are repeats. A device whose clock falls behind looks silent: such alerts are
-counted apart, since one clock can make hundreds. Nobody should be told of devices while we know
-that we did not listen, or of a counter that began anew because it is short.
+the event, later ones are repeats. Nobody should be told of devices while we know that we did not
+listen, or of a counter that began anew because it is short.
 """
 from fleet_truth import HOUR, MINUTE
 
@@ -18,8 +17,8 @@ PLAY_TOLERANCE = 5_000
 
 
 def match(fleet, alerts, calm_until):
-    """Sets `event` and `verdict` of every alert: found, repeat, explained, drifting, false, early,
-    or stranger for a device that the truth does not know."""
+    """Sets `event` and `verdict` of every alert: found, repeat, explained, false, early, or
+    stranger for a device that the truth does not know."""
     for alert in alerts:
         if alert.device not in fleet.devices:
             alert.verdict = "stranger"
@@ -47,9 +46,7 @@ def judge(fleet, alert):
         # What has been silent since before the plan's outage began, or was switched off twice.
         if not fleet.quiet(alert.device, alert.since - fleet.interval, alert.fired):
             return "explained"
-        is_drifting = any(event.kind == "clock-drift" and event.start <= alert.fired <= event.end
-                         + CHECK_AFTER for event in events)
-        return "drifting" if is_drifting else "false"
+        return "false"
     return "explained" if any(explains(event, alert) for event in events) else "false"
 
 

@@ -180,12 +180,21 @@ package struct UsageCalculator: Sendable {
     var result: [(generation: Int, instant: Milliseconds?)] = []
     result.reserveCapacity(rows.count)
     var current: (generation: Int, instant: Milliseconds?) = (0, nil)
+    var last: (time: Milliseconds, up: Double)?
     for row in rows {
       let up = readings.upSeconds[row]
       if up >= 0, up <= DeviceHistory.upSecondsMax {
-        let instant = readings.eventTime[row] - Milliseconds((up * 1000).rounded())
-        if let known = current.instant, instant - known > bootShiftMax { current.generation += 1 }
+        let time = readings.eventTime[row]
+        let instant = time - Milliseconds((up * 1000).rounded())
+        if let known = current.instant, let last, instant - known > bootShiftMax,
+          // Who has been running since before the last reading has not booted since: it is the
+          // clock that was corrected by more than before, as after a long silence.
+          up < last.up || instant > last.time - bootShiftMax
+        {
+          current.generation += 1
+        }
         current.instant = instant
+        last = (time, up)
       }
       result.append(current)
     }

@@ -58,7 +58,7 @@ package enum ReadingExport {
       (.retained, "retained"), (.redelivered, "redelivered"), (.resumed, "resumed"),
       (.backlog, "backlog"), (.untimed, "untimed"), (.clockWrong, "clock_wrong"),
       (.outOfRange, "out_of_range"), (.offlineMark, "offline_mark"),
-      (.receivedAtWrong, "received_at_wrong"),
+      (.receivedAtWrong, "received_at_wrong"), (.clockShifted, "clock_shifted"),
     ]
     return all.filter { flags.contains($0.0) }.map(\.1)
   }

@@ -37,7 +37,7 @@ package struct ReadingFlags: OptionSet, Sendable, Hashable {
   package static let backlog = ReadingFlags(rawValue: 1 << 3)
   /// It carried no `ts`; the event time is the receive time.
   package static let untimed = ReadingFlags(rawValue: 1 << 4)
-  /// Its clock is not trusted; the event time was corrected.
+  /// Its clock is wrong and not trusted; the event time was corrected.
   package static let clockWrong = ReadingFlags(rawValue: 1 << 5)
   /// At least one value stood outside its metric's range.
   package static let outOfRange = ReadingFlags(rawValue: 1 << 6)
@@ -46,6 +46,9 @@ package struct ReadingFlags: OptionSet, Sendable, Hashable {
   /// The machine's own clock was wrong, or in doubt, when it was received: `receivedAt` was told by
   /// the machine's running time or by what most devices say, and the device's time stands.
   package static let receivedAtWrong = ReadingFlags(rawValue: 1 << 8)
+  /// Its clock is off by some seconds or minutes, too little to be called wrong: the event time was
+  /// corrected by what is known of it, and its `ts` tells it from its fellows as well as before.
+  package static let clockShifted = ReadingFlags(rawValue: 1 << 9)
 }
 
 /// One value as the device sent it.

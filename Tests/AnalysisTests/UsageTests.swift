@@ -93,6 +93,18 @@ import Testing
     #expect(Self.total(wander, 0, 200_000) == 4)
   }
 
+  @Test("who has been running since before the last reading has not booted since")
+  func noBootSinceItRan() {
+    // After a long silence its clock is corrected by twenty seconds more.
+    let readings = [
+      Row(time: 100_000, up: 100, bytes: .integer(5)),
+      Row(time: 72_120_000, up: 72_100, bytes: .integer(9)),
+    ]
+    let period = Interval(start: 0, end: 80_000_000)
+    #expect(Self.total(readings, period.start, period.end) == 4)
+    #expect(Self.calculator(readings).rebootCount(in: period) == 0)
+  }
+
   @Test("counters above the largest signed integer stay exact")
   func large() {
     let rows = [

@@ -42,15 +42,20 @@ struct ClockEvidenceTests {
   }
 
   /// The smallest lag of the readings that measure and share the boot, from the definition: boots
-  /// are one as long as steps of at most the tolerance lead from one to the other.
+  /// are one as long as steps of at most the tolerance lead from one to the other, and a measure of
+  /// another hour counts by what a clock may lose from the one to the other.
   private static func lagMin(of reading: Reading, among readings: [Reading]) -> Milliseconds? {
     let today = LocalTime.day(of: reading.receivedAt)
-    return [today - 1, today].compactMap { day -> Milliseconds? in
+    return [today - 1, today].compactMap { day -> (bound: Milliseconds, lag: Milliseconds)? in
       let measures = readings.filter {
         LocalTime.day(of: $0.receivedAt) == day
           && ClockJudge.isMeasure(lag: $0.lag, keptBy: $0.keeper)
       }
-      guard let bootAt = reading.bootAt else { return measures.map(\.lag).min() }
+      func bound(_ measure: Reading) -> (bound: Milliseconds, lag: Milliseconds) {
+        let hours = measure.receivedAt / hour - reading.receivedAt / hour
+        return (measure.lag + abs(hours) * 6_000, measure.lag)
+      }
+      guard let bootAt = reading.bootAt else { return measures.map(bound).min(by: <) }
       var known: Set<Milliseconds> = []
       var found = measures.compactMap(\.bootAt).filter {
         abs($0 - bootAt) <= ClockState.bootTolerance
@@ -61,8 +66,9 @@ struct ClockEvidenceTests {
           abs($0 - next) <= ClockState.bootTolerance
         }
       }
-      return measures.filter { $0.bootAt.map(known.contains) ?? false }.map(\.lag).min()
-    }.min()
+      return measures.filter { $0.bootAt.map(known.contains) ?? false }.map(bound)
+        .min(by: <)
+    }.min(by: <)?.lag
   }
 
   @Test(

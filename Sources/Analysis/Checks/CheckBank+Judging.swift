@@ -9,11 +9,14 @@ extension CheckBank {
     .untimed, .resumed, .redelivered, .retained, .backlog, .receivedAtWrong,
   ]
 
+  /// The event time of such a message is not its `ts`, which alone tells of the device's clock.
+  package static let corrected: ReadingFlags = [.clockWrong, .clockShifted]
+
   /// Judges one row of a block, and puts what it finds into ``found``.
   ///
   /// - Parameters:
   ///   - plan: of the device's kind, over the block's columns.
-  ///   - sentAt: `ts` of a reading whose clock is not trusted, if the plan
+  ///   - sentAt: `ts` of a reading whose event time is ``corrected``, if the plan
   ///     ``CheckPlan/needsClock``.
   ///   - isServing, isHoliday: of the device, if the plan ``CheckPlan/needsDuty``.
   package mutating func judge(
@@ -124,9 +127,8 @@ extension CheckBank {
   ) -> CheckFinding? {
     let flags = block.flags[row]
     guard flags.isDisjoint(with: Self.unmeasured) else { return nil }
-    guard let sent = flags.contains(.clockWrong) ? sentAt : block.eventTime[row] else {
-      return nil
-    }
+    let isCorrected = !flags.isDisjoint(with: Self.corrected)
+    guard let sent = isCorrected ? sentAt : block.eventTime[row] else { return nil }
     return clocks[slot(position, rule)].note(
       lag: block.receivedAt[row] - sent, receivedAt: block.receivedAt[row],
       .init(offBy: plan.tests[rule].length, perDay: plan.tests[rule].perDay))

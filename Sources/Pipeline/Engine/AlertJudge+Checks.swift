@@ -10,7 +10,8 @@ extension AlertJudge {
   mutating func judgeChecks(
     _ position: Int, _ plan: AlertPlan, _ block: ReadingColumns, _ row: Int
   ) {
-    let mustAsk = plan.checkPlan.needsClock && block.flags[row].contains(.clockWrong)
+    let isCorrected = !block.flags[row].isDisjoint(with: CheckBank.corrected)
+    let mustAsk = plan.checkPlan.needsClock && isCorrected
     let duty =
       plan.checkPlan.needsDuty
       ? duty(of: position, at: block.eventTime[row], plan) : DutyStretch()

@@ -7,9 +7,10 @@ import Telemetry
 /// What the engine remembers of its devices, as bytes: written every few minutes, read at start.
 ///
 /// It comes in parts of some devices each, so that a nation's state is never in memory twice. A
-/// part is little-endian 64-bit words: layout, number of devices; for each its registry number,
-/// boot, smallest lag, last heard, marked at, then its condition rules (count; hash of the name,
-/// judged at, holds since, opened at), its anomaly rules (count; hash of the name, judged at,
+/// part is little-endian 64-bit words: layout, number of devices; for each its registry number, its
+/// clock (of the current boot and the one before: its instant, hour and day of its measures, the
+/// smallest lags of two days), last heard, marked at, then its condition rules (count; hash of the
+/// name, judged at, holds since, opened at), its anomaly rules (count; hash of the name, judged at,
 /// total, usual since, whether its alert is open, detector) and its checks (length and bytes of
 /// ``CheckBank``).
 /// `Int64.min` is none; a detector is its length and its bytes. Rules are found again by the hash
@@ -17,7 +18,7 @@ import Telemetry
 /// says: what is here says it of the block that the state stands behind.
 enum Checkpoint {
   /// Changes when the layout does; a part of another layout is not read.
-  private static let layout: Int64 = 4
+  private static let layout: Int64 = 5
   /// A part ends with the device that brings it to this: some milliseconds of writing.
   static let partSizeBytes = 1 << 20
   /// Where in a part its number of devices stands.
@@ -38,8 +39,8 @@ enum Checkpoint {
       let state = intake.states[position]
       let number = intake.devices[position].number
       writer.append(number)
-      writer.append(state.bootAt ?? .min)
-      writer.append(state.lagMin ?? .min)
+      writer.append(state.current)
+      writer.append(state.earlier)
       judge.encode(number, to: &writer)
       position += 1
       // Kinds differ a little; growing step by step would end at twice the size.
@@ -60,13 +61,10 @@ enum Checkpoint {
     var reader = Reader(bytes)
     guard reader.next() == layout, let count = reader.next() else { return false }
     for _ in 0..<max(0, count) {
-      guard let number = reader.next(), let bootAt = reader.next(), let lagMin = reader.next(),
-        judge.restore(number, from: &reader)
+      guard let number = reader.next(), let current = reader.nextClock(),
+        let earlier = reader.nextClock(), judge.restore(number, from: &reader)
       else { return false }
-      intake.restore(
-        number,
-        ClockState(
-          bootAt: bootAt == .min ? nil : bootAt, lagMin: lagMin == .min ? nil : lagMin))
+      intake.restore(number, ClockState(current: current, earlier: earlier))
       if let position = judge.positionOfNumber[number] { body(position) }
     }
     return reader.isAtEnd
@@ -104,6 +102,14 @@ enum Checkpoint {
       unsafe withUnsafeBytes(of: word.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
+    mutating func append(_ clock: BootClock) {
+      append(clock.bootAt)
+      append(Int64(clock.hour))
+      append(Int64(clock.day))
+      append(clock.today)
+      append(clock.before)
+    }
+
     mutating func append(_ content: [UInt8]) {
       append(Int64(content.count))
       bytes += content
@@ -124,6 +130,15 @@ enum Checkpoint {
       return unsafe bytes.withUnsafeBytes {
         unsafe Int64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: Int64.self))
       }
+    }
+
+    mutating func nextClock() -> BootClock? {
+      guard let bootAt = next(), let hour = next(), let day = next(), let today = next(),
+        let before = next()
+      else { return nil }
+      return BootClock(
+        bootAt: bootAt, hour: Int32(clamping: hour), day: Int32(clamping: day), today: today,
+        before: before)
     }
 
     mutating func nextBytes() -> [UInt8]? {

@@ -165,8 +165,12 @@ extension Engine {
     intake.gaps = ObservationGaps(
       observed: try store.ownObserved(from: now - PipelineRun.gapMemory, to: .max))
     intake.forgetDoubt()
+    // As much as devices may be off without being wrong: theirs and ours cannot be told apart.
+    if abs(difference) <= ClockState.clockTolerance { intake.forgetSmallErrors() }
     judge.forget(after: now)
     checkpoints.giveUp()
+    // Who recovers from an older one would measure clocks by the time that was wrong.
+    checkpoints.isAsked = true
   }
 
   // MARK: What waits

@@ -100,6 +100,11 @@ extension Intake {
 
   func endDoubt() { statesBeforeDoubt = nil }
 
+  /// Our time may be another than it was when devices' clocks were measured by it.
+  func forgetSmallErrors() {
+    for position in states.indices { states[position].forgetSmall() }
+  }
+
   /// Our clock was wrong: what was measured by it since it came into doubt is forgotten.
   func forgetDoubt() {
     guard let known = statesBeforeDoubt else { return }

@@ -238,6 +238,12 @@ final class Intake {
     return batch
   }
 
+  func recover(_ number: Int64, _ clock: ClockEvidence.Reading) {
+    guard let position = positionOfNumber[number] else { return }
+    _ = states[position].note(
+      lag: clock.lag, receivedAt: clock.receivedAt, bootAt: clock.bootAt, keptBy: clock.keeper)
+  }
+
   func restore(_ number: Int64, _ state: ClockState) {
     if let position = positionOfNumber[number] { states[position] = state }
   }

@@ -70,6 +70,9 @@ enum Recovery {
     try store.forEachBlockRows(eventTimeFrom: nil, to: nil, afterBlock: afterBlock) {
       id, columns, rows in
       if id > copied { intake.recover(columns, rows, id, &deliveries) }
+      intake.recoverClocks(columns, rows) { device in
+        judge.positionOfNumber[device].map { standing.holds(id, of: $0) } ?? true
+      }
       judge.recover(columns, rows, id: id, standing, gaps: intake.gaps)
     }
     intake.recover(&deliveries)
@@ -123,6 +126,18 @@ struct RecoveredState {
 }
 
 extension Intake {
+  /// Takes what readings that were committed before tell of their devices' clocks.
+  ///
+  /// - Parameter isKnown: whether the state of a device has it already.
+  func recoverClocks(
+    _ columns: ReadingColumns, _ rows: Range<Int>, isKnown: (Int64) -> Bool
+  ) {
+    let up = columns.metricNames.firstIndex(of: "up")
+    for row in rows where !isKnown(columns.device[row]) {
+      if let clock = columns.clockReading(row, up: up) { recover(columns.device[row], clock) }
+    }
+  }
+
   /// Tells the redelivery filter of a block that was committed before, some rows of columns, after
   /// what else its sessions had brought until then.
   func recover(

@@ -4,9 +4,9 @@ import Storage
 import Telemetry
 
 extension SealRun {
-  /// Of each device and day a span keeps about 100 bytes of its clock while it gathers, and its
+  /// Of each device and day a span keeps about 300 bytes of its clock while it gathers, and its
   /// figures while it seals anew.
-  static let spanDeviceDayCountMax = 200_000
+  static let spanDeviceDayCountMax = 100_000
   /// So many times what is in memory at once may wait in the file beside the store: some 400 MB.
   static let spanPartCountMax = 128
   /// Readings that are staged in one transaction: some 300 KB.

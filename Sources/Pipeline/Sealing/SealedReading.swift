@@ -8,13 +8,16 @@ import Telemetry
 ///
 /// Identity is the device, the channel, `ts` as sent, the sequence number and every value; where
 /// there is no sequence number, the hash of topic and payload as well. A reading whose `ts` cannot
-/// be trusted also carries when it was received, so that identity alone never drops it.
+/// be trusted also carries when it was received, so that identity alone never drops it. A copy that
+/// came later may be corrected by a little more or less, so `ts` tells it where that is trusted.
 struct SealedReading {
   /// Which batch of columns holds it, and where.
   var chunk: Int
   var row: Int
   var eventTime: Milliseconds
   var flags: ReadingFlags
+  /// `ts` as sent, where that can be trusted; else the event time.
+  private var identityTime: Milliseconds
   private var channel: UInt8
   private var content: UInt64
   /// 0 for a reading with a sequence number.
@@ -26,6 +29,11 @@ struct SealedReading {
   /// From a hot block that the day's last seal did not know.
   let isNew: Bool
 
+  /// … and whether the broker had sent it before, which is our own record.
+  private static let judgedAnew: ReadingFlags = [
+    .backlog, .untimed, .clockWrong, .clockShifted, .redelivered,
+  ]
+
   init(
     chunk: Int, row: Int, columns: ReadingColumns, isNew: Bool, verdict: ClockJudge.Verdict,
     isBacklog: Bool, content: inout ReadingContent, sequenceColumn: Int?
@@ -34,8 +42,7 @@ struct SealedReading {
     self.row = row
     self.isNew = isNew
     eventTime = verdict.eventTime
-    // Whether the broker had sent it before is our own record.
-    flags = columns.flags[row].subtracting([.backlog, .untimed, .clockWrong, .redelivered])
+    flags = columns.flags[row].subtracting(Self.judgedAnew)
     flags.formUnion(verdict.flags)
     if isBacklog { flags.insert(.backlog) }
     channel = columns.channel[row].rawValue
@@ -46,6 +53,9 @@ struct SealedReading {
     let isTrusted = flags.isDisjoint(
       with: [.untimed, .clockWrong, .retained, .offlineMark])
     identityReceivedAt = isTrusted ? 0 : receivedAt
+    let isShifted = flags.contains(.clockShifted)
+    identityTime =
+      isShifted ? SentTime.milliseconds(of: columns.sentTime[row]) ?? eventTime : eventTime
     session = columns.session[row]
   }
 
@@ -60,7 +70,7 @@ struct SealedReading {
   func isSame(as other: SealedReading) -> Bool { identity == other.identity }
 
   private var identity: (Milliseconds, UInt8, UInt64, UInt64, Milliseconds) {
-    (eventTime, channel, content, payloadHash, identityReceivedAt)
+    (identityTime, channel, content, payloadHash, identityReceivedAt)
   }
 }
 

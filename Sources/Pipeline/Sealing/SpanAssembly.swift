@@ -122,7 +122,22 @@ struct SpanAssembly {
         result.duplicateCounts[position] += 1
       }
     }
+    if readings.contains(where: { $0.flags.contains(.clockShifted) }) { result.sort() }
     return result
+  }
+}
+
+extension SpanAssembly.DeviceReadings {
+  /// What is told apart by `ts` stands in its order; a corrected clock need not keep it.
+  fileprivate mutating func sort() {
+    for position in own.indices { own[position] = Self.sorted(own[position]) }
+    after = Self.sorted(after)
+  }
+
+  private static func sorted(_ readings: [ReadingReference]) -> [ReadingReference] {
+    readings.enumerated().sorted {
+      ($0.element.eventTime, $0.offset) < ($1.element.eventTime, $1.offset)
+    }.map(\.element)
   }
 }
 
