@@ -246,7 +246,7 @@ struct CheckBankTests {
     #expect(MemoryLayout<RangeWatch>.stride <= 24)
     #expect(MemoryLayout<CounterWatch>.stride <= 64)
     #expect(MemoryLayout<ClockWatch>.stride <= 56)
-    #expect(MemoryLayout<DegradationWatch>.stride <= 512)
+    #expect(MemoryLayout<DegradationWatch>.stride <= 424)
     #expect(MemoryLayout<ExhaustionTrend>.stride <= 128)
     print(
       "bytes:", MemoryLayout<BootWatch>.stride, MemoryLayout<StuckRun>.stride,
