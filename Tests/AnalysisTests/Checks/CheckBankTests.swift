@@ -136,6 +136,15 @@ struct CheckBankTests {
     bank.tick(now: time)
   }
 
+  @Test("bytes that end anywhere, also within the head of a state, are read once and refused")
+  func cutBytes() {
+    var bank = Self.bank(Self.devices(1))
+    let bytes = bank.encoded(0)
+    for count in 0..<bytes.count { bank.restore(0, encoded: Array(bytes.prefix(count))) }
+    let isRead = bank.restore(0, encoded: bytes + [0])
+    #expect(!isRead)
+  }
+
   private static let extremes: [Value] = [
     .absent, .number(0), .number(-0.0), .number(1e300), .number(-1e300),
     .number(.leastNonzeroMagnitude), .number(.infinity), .number(-.infinity), .number(.nan),
@@ -246,7 +255,7 @@ struct CheckBankTests {
     #expect(MemoryLayout<RangeWatch>.stride <= 24)
     #expect(MemoryLayout<CounterWatch>.stride <= 64)
     #expect(MemoryLayout<ClockWatch>.stride <= 56)
-    #expect(MemoryLayout<DegradationWatch>.stride <= 512)
+    #expect(MemoryLayout<DegradationWatch>.stride <= 424)
     #expect(MemoryLayout<ExhaustionTrend>.stride <= 128)
     print(
       "bytes:", MemoryLayout<BootWatch>.stride, MemoryLayout<StuckRun>.stride,
