@@ -54,7 +54,9 @@ package enum IncidentWords {
       let place = place(of: subject)
       let what = what(subject, isFlapping: evidence.isFlapping)
       let count = count(subject, evidence, isOpen: resolvedAt == nil)
-      let grown = grown(evidence)
+      // Once some are back there is more to say than sentences have room for.
+      let isWhole = resolvedAt == nil && evidence.activeCount == evidence.deviceCount
+      let grown = isWhole ? grown(evidence) : Title(vi: "", en: "")
       let from = minute(since)
       let to = resolvedAt.map { end($0, after: since) }
       return Title(

@@ -43,7 +43,7 @@ package enum IncidentSettings {
   package static let creepMax: Milliseconds = 3_600_000
   /// Of what a wider group adds, this share has to fail, and so many must be this improbable by
   /// their own history: one in 300, since a fault next to them is certain already.
-  package static let addedShareMin = 0.5
+  package static let addedShareMin = 0.6
   package static let addedTailLog10Max = -2.5
   /// Incidents of single devices are made one from so many on: two may be chance.
   package static let crept = 3
