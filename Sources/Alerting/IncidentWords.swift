@@ -50,13 +50,10 @@ package enum IncidentWords {
     let named = cause.probability >= Incident.Cause.namedFrom ? cause.cause : .unknown
     let why = why(named, cause.probability)
     let next = resolvedAt == nil ? next(named, subject) : afterwards(named)
-    return fitted(subject, to: sentenceLengthMax) { subject in
+    func sentence(_ subject: IncidentSubject, _ grown: Title) -> Title {
       let place = place(of: subject)
       let what = what(subject, isFlapping: evidence.isFlapping)
       let count = count(subject, evidence, isOpen: resolvedAt == nil)
-      // Once some are back there is more to say than sentences have room for.
-      let isWhole = resolvedAt == nil && evidence.activeCount == evidence.deviceCount
-      let grown = isWhole ? grown(evidence) : Title(vi: "", en: "")
       let from = minute(since)
       let to = resolvedAt.map { end($0, after: since) }
       return Title(
@@ -65,6 +62,11 @@ package enum IncidentWords {
         en: "\(place.en): \(count.en)\(what.en) from \(from)\(to.map { " to \($0)" } ?? "")"
           + "\(grown.en)\(count.left.en); \(why.en). \(next.en)")
     }
+    let grown = resolvedAt == nil ? grown(evidence) : Title(vi: "", en: "")
+    let whole = fitted(subject, to: sentenceLengthMax) { sentence($0, grown) }
+    if max(whole.vi.count, whole.en.count) <= sentenceLengthMax { return whole }
+    // What it grew from is the first to go where there is no room.
+    return fitted(subject, to: sentenceLengthMax) { sentence($0, Title(vi: "", en: "")) }
   }
 
   /// Of one whose members a wider one has now.
