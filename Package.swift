@@ -94,6 +94,11 @@ let package = Package(
       name: "AnomalyBenchmark", dependencies: ["Analysis", "Telemetry"],
       path: "Benchmarks/anomaly/ours", swiftSettings: strict),
 
+    // Groups and causes of incidents against true ones; fits the tables of causes.
+    .executableTarget(
+      name: "CauseBenchmark", dependencies: ["Analysis", "FleetSimulator", "Telemetry"],
+      path: "Benchmarks/anomaly/causes", exclude: ["run"], swiftSettings: strict),
+
     // What several test targets share; no target under Sources may depend on it.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     test("TelemetryTests", ["Telemetry", "TestSupport"]),

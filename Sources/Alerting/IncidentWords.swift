@@ -31,8 +31,6 @@ package struct IncidentSubject: Sendable, Hashable {
 /// does what next, in 200 characters at most.
 package enum IncidentWords {
   package static let sentenceLengthMax = 200
-  /// A cause is named from this probability on; below it nobody knows.
-  package static let namedFrom = 0.6
   /// Names are cut to fit, not below this.
   private static let nameLengthMin = 8
   private static let titleLengthMax = 100
@@ -49,10 +47,10 @@ package enum IncidentWords {
     resolvedAt: Milliseconds?
   ) -> Title {
     let cause = evidence.causes.first ?? .init(cause: .unknown, probability: 1)
-    let named = cause.probability >= namedFrom ? cause.cause : .unknown
+    let named = cause.probability >= Incident.Cause.namedFrom ? cause.cause : .unknown
     let why = why(named, cause.probability)
     let next = resolvedAt == nil ? next(named, subject) : afterwards(named)
-    return fitted(subject, to: sentenceLengthMax) { subject in
+    func sentence(_ subject: IncidentSubject, _ grown: Title) -> Title {
       let place = place(of: subject)
       let what = what(subject, isFlapping: evidence.isFlapping)
       let count = count(subject, evidence, isOpen: resolvedAt == nil)
@@ -60,10 +58,42 @@ package enum IncidentWords {
       let to = resolvedAt.map { end($0, after: since) }
       return Title(
         vi: "\(place.vi): \(count.vi)\(what.vi) từ \(from)\(to.map { " đến \($0)" } ?? "")"
-          + "\(count.left.vi); \(why.vi). \(next.vi)",
+          + "\(grown.vi)\(count.left.vi); \(why.vi). \(next.vi)",
         en: "\(place.en): \(count.en)\(what.en) from \(from)\(to.map { " to \($0)" } ?? "")"
-          + "\(count.left.en); \(why.en). \(next.en)")
+          + "\(grown.en)\(count.left.en); \(why.en). \(next.en)")
     }
+    let grown = resolvedAt == nil ? grown(evidence) : Title(vi: "", en: "")
+    let whole = fitted(subject, to: sentenceLengthMax) { sentence($0, grown) }
+    if max(whole.vi.count, whole.en.count) <= sentenceLengthMax { return whole }
+    // What it grew from is the first to go where there is no room.
+    return fitted(subject, to: sentenceLengthMax) { sentence($0, Title(vi: "", en: "")) }
+  }
+
+  /// Of one whose members a wider one has now.
+  package static func summary(
+    of subject: IncidentSubject, partOf wider: IncidentSubject, since: Milliseconds
+  ) -> Title {
+    fitted(subject, wider, to: sentenceLengthMax) { subject, wider in
+      let (place, whole) = (place(of: subject), place(of: wider))
+      let what = what(subject, isFlapping: false)
+      let from = minute(since)
+      return Title(
+        vi: "\(place.vi): \(what.vi) từ \(from); thuộc sự cố chung: \(whole.vi). "
+          + "Cán bộ xã theo dõi sự cố chung.",
+        en: "\(place.en): \(what.en) from \(from); part of a wider incident: \(whole.en). "
+          + "The commune follows that one.")
+    }
+  }
+
+  /// With how many devices it was told first.
+  private static func grown(_ evidence: IncidentEvidence) -> Title {
+    guard let first = evidence.steps?.first, first.deviceCount < evidence.deviceCount else {
+      return Title(vi: "", en: "")
+    }
+    return Title(
+      vi: ", lan rộng từ \(grouped(first.deviceCount, ".")) thiết bị",
+      en: ", grown from \(grouped(first.deviceCount, ",")) "
+        + (first.deviceCount == 1 ? "device" : "devices"))
   }
 
   // MARK: Where
@@ -86,6 +116,25 @@ package enum IncidentWords {
 
   private static func with(_ name: String, _ place: String) -> String {
     place.isEmpty ? name : "\(name) (\(place))"
+  }
+
+  /// The same for a sentence of two.
+  private static func fitted(
+    _ subject: IncidentSubject, _ other: IncidentSubject, to lengthMax: Int,
+    _ build: (IncidentSubject, IncidentSubject) -> Title
+  ) -> Title {
+    var other = other
+    while true {
+      let text = fitted(subject, to: lengthMax) { build($0, other) }
+      let longest = max(other.name.count, other.place.vi.count)
+      let isLong = max(text.vi.count, text.en.count) > lengthMax
+      guard isLong, longest > nameLengthMin else { return text }
+      func cut(_ text: String) -> String {
+        text.count >= longest ? text.prefix(longest - 2) + "…" : text
+      }
+      other.name = cut(other.name)
+      other.place = Title(vi: cut(other.place.vi), en: cut(other.place.en))
+    }
   }
 
   /// Cuts names until the sentence fits in both languages.
@@ -164,22 +213,10 @@ package enum IncidentWords {
     let name: Title
     switch cause {
     case .unknown: return Title(vi: "chưa rõ nguyên nhân", en: "cause unknown")
-    default: name = self.name(of: cause)
+    default: name = cause.name
     }
     return Title(
       vi: "\(certainty.vi) \(name.vi) (\(percent))", en: "\(certainty.en) \(name.en) (\(percent))")
-  }
-
-  package static func name(of cause: Incident.Cause) -> Title {
-    switch cause {
-    case .power: Title(vi: "mất điện", en: "a power cut")
-    case .link: Title(vi: "mất đường truyền", en: "a lost link")
-    case .observation: Title(vi: "mạng của máy chủ", en: "our own uplink")
-    case .firmware: Title(vi: "phần mềm", en: "the firmware")
-    case .device: Title(vi: "thiết bị hỏng hoặc tắt", en: "the device itself")
-    case .quality: Title(vi: "chất lượng mạng", en: "a bad network")
-    case .unknown: Title(vi: "chưa rõ nguyên nhân", en: "unknown")
-    }
   }
 
   // MARK: Who does what next

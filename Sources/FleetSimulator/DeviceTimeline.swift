@@ -3,19 +3,19 @@ import Foundation
 import Telemetry
 
 /// A stretch in which a device cannot be heard.
-struct Outage: Sendable, Hashable {
-  var kind: FaultKind
-  var interval: Interval
+package struct Outage: Sendable, Hashable {
+  package var kind: FaultKind
+  package var interval: Interval
   /// Whether the death is abrupt, so that the broker holds a will to publish.
   var isAbrupt: Bool
   /// When the broker publishes the will; nil if it never does, or the device is back before.
-  var willAt: Milliseconds?
+  package var willAt: Milliseconds?
   /// The boot that ends it; nil if the device kept running.
-  var bootAt: Milliseconds?
+  package var bootAt: Milliseconds?
   /// Id of the grouped fault that it belongs to.
-  var incident: String?
+  package var incident: String?
   /// It is one of many of a fault that the truth tells as a whole.
-  var isPart = false
+  package var isPart = false
 }
 
 /// Everything that will happen to one device: drawn before the first message, so that truth needs

@@ -54,12 +54,13 @@ package enum Replay {
     var judge = AlertJudge(
       profiles: profiles, devices: intake.devices,
       book: AlertBook(
-        open: try store.openAlerts(), registry: registry, node: "", isPublished: false))
+        open: try store.openAlerts(), registry: registry, node: "", isPublished: false),
+      registry: registry)
     judge.servicePlans = try ServicePlans(store: store, registry: registry, profiles: profiles)
     judge.feedback = FeedbackThresholds(try store.anomalyFeedback())
     try Recovery.restore(intake, &judge, from: store, receiveMaximum: 1)
     try judge.restoreIncidents(
-      from: store, registry: registry, knownUntil: try store.newestObserved(session: 0) ?? 0)
+      from: store, knownUntil: try store.newestObserved(session: 0) ?? 0)
     var result = Result()
     let lines = ReplayLineCodec()
     var batch = CommitBatch()
@@ -112,7 +113,7 @@ package enum Replay {
   ) throws {
     let gathered = intake.takeBatch()
     Self.judge(gathered.blocks, &judge, intake.gaps, until: now)
-    try judge.takeTransitions(into: &batch, from: store)
+    judge.takeTransitions(into: &batch)
     batch.outbox = []
     batch.blocks = gathered.blocks
     batch.inbox = gathered.inbox

@@ -13,8 +13,6 @@ package struct IncidentAccount: Sendable {
 
   /// More than these are counted and not listed: a report is read by people.
   package static let listedMax = 30
-  /// As in the sentences of incidents.
-  package static let causeNamedFrom = 0.6
 
   /// Those of the most devices first, then the newest; at most `listedMax`.
   package private(set) var listed: [Line] = []

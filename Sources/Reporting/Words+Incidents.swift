@@ -31,23 +31,13 @@ extension Words {
 
   /// A cause that is not probable enough is not named: nobody should repair what is not broken.
   func namedCause(of incident: Incident, _ format: LocalFormat) -> String {
-    guard incident.probability >= IncidentAccount.causeNamedFrom, incident.cause != .unknown
+    guard incident.probability >= Incident.Cause.namedFrom, incident.cause != .unknown
     else { return incidentCause(.unknown) }
     let percent = format.number(min(99, (incident.probability * 100).rounded()))
     return "\(incidentCause(incident.cause)) (\(percent)%)"
   }
 
-  func incidentCause(_ cause: Incident.Cause) -> String {
-    switch cause {
-    case .power: pick("mất điện", "a power cut")
-    case .link: pick("mất đường truyền", "a lost link")
-    case .observation: pick("mạng của máy chủ", "our own uplink")
-    case .firmware: pick("phần mềm", "the firmware")
-    case .device: pick("thiết bị hỏng hoặc tắt", "the device itself")
-    case .quality: pick("chất lượng mạng", "a bad network")
-    case .unknown: pick("chưa rõ nguyên nhân", "unknown")
-    }
-  }
+  func incidentCause(_ cause: Incident.Cause) -> String { title(cause.name) }
 
   func groupKind(_ kind: Incident.GroupKind) -> String {
     switch kind {
@@ -108,6 +98,20 @@ extension Words {
         pick("lúc đó hệ thống cũng mất số liệu", "our own record has a gap at that time"))
     }
     return lines
+  }
+
+  /// What it was told of before it turned out to be wider, and since when it is.
+  func step(_ step: IncidentEvidence.Step, _ format: LocalFormat) -> String {
+    let name = step.code.isEmpty
+      ? groupKind(step.kind) : "\(groupKind(step.kind)) \(step.code)"
+    let (count, until) = (format.count(step.deviceCount), format.instant(step.until))
+    return pick(
+      "trước là \(name), \(count) thiết bị; lan rộng lúc \(until)",
+      "was \(name), \(count) devices; grew at \(until)")
+  }
+
+  func mergedInto(_ id: String) -> String {
+    pick("Đã gộp vào sự cố \(id)", "Part of incident \(id) now")
   }
 
   func proposedGap(_ from: String, _ to: String) -> String {

@@ -11,12 +11,14 @@ package struct IncidentBatch: Sendable {
   /// Those of which something new is told.
   package var versions: [IncidentVersion] = []
   package var members: [IncidentMember] = []
+  /// Alerts that another incident has now, by the one that they leave.
+  package var removed: [(incident: String, alert: String)] = []
   package var counts: [OnsetCounts] = []
 
   package init() {}
 
   package var isEmpty: Bool {
-    incidents.isEmpty && versions.isEmpty && members.isEmpty && counts.isEmpty
+    incidents.isEmpty && versions.isEmpty && members.isEmpty && removed.isEmpty && counts.isEmpty
   }
 }
 
@@ -97,6 +99,11 @@ extension Store {
           member.incident, member.device, member.alert, member.since, member.joinedAt,
           member.endedAt,
         ])
+    }
+    for (incident, alert) in batch.removed {
+      try db.cachedStatement(
+        sql: "DELETE FROM incident_member WHERE incident = ? AND alert = ?"
+      ).execute(arguments: [incident, alert])
     }
     for counts in batch.counts {
       try db.cachedStatement(
@@ -223,28 +230,6 @@ extension Store {
           incident: row[0], device: row[1], alert: row[2], since: row[3], joinedAt: row[4],
           endedAt: row[5])
       }
-    }
-  }
-
-  /// As the registry has it now; nil if it has no such site.
-  package func siteName(_ code: String) throws(StoreError) -> String? {
-    try read("the registry cannot be read") { db in
-      try String.fetchOne(db, sql: "SELECT name FROM site WHERE code = ?", arguments: [code])
-    }
-  }
-
-  /// As the registry has it now; nil if it has no such unit.
-  package func unitName(_ code: String) throws(StoreError) -> String? {
-    try read("the registry cannot be read") { db in
-      try String.fetchOne(db, sql: "SELECT name FROM unit WHERE code = ?", arguments: [code])
-    }
-  }
-
-  /// Code of the unit above, as the registry has it now; nil if there is none.
-  package func parent(ofUnit code: String) throws(StoreError) -> String? {
-    try read("the registry cannot be read") { db in
-      try String.fetchOne(
-        db, sql: "SELECT parent FROM unit WHERE code = ? AND parent <> ''", arguments: [code])
     }
   }
 

@@ -20,6 +20,29 @@ package struct IncidentEvidence: Codable, Sendable, Hashable {
   package var isFlapping: Bool
   /// When our own uplink may have been down, if that is a possible cause.
   package var proposedGap: Interval?
+  /// Narrower groups that it was told of before more of a wider one failed, oldest first; nil if
+  /// it is of the group that it was named for.
+  package var steps: [Step]?
+  /// The id of the incident that has its members now, because a wider group explains both.
+  package var mergedInto: String?
+
+  /// What an incident was told of before it turned out to be wider.
+  package struct Step: Codable, Sendable, Hashable {
+    package var kind: Incident.GroupKind
+    package var code: String
+    package var deviceCount: Int
+    /// When nhip knew that it is more.
+    package var until: Milliseconds
+
+    package init(
+      kind: Incident.GroupKind, code: String, deviceCount: Int, until: Milliseconds
+    ) {
+      self.kind = kind
+      self.code = code
+      self.deviceCount = deviceCount
+      self.until = until
+    }
+  }
 
   /// How well one group explains what began together.
   package struct Choice: Codable, Sendable, Hashable {
@@ -92,7 +115,8 @@ package struct IncidentEvidence: Codable, Sendable, Hashable {
   package init(
     stream: String, windowFrom: Milliseconds, windowTo: Milliseconds, choice: Choice,
     runnersUp: [Choice], causes: [CauseProbability], signs: Signs, deviceCount: Int,
-    activeCount: Int, isFlapping: Bool, proposedGap: Interval?
+    activeCount: Int, isFlapping: Bool, proposedGap: Interval?, steps: [Step]? = nil,
+    mergedInto: String? = nil
   ) {
     self.stream = stream
     self.windowFrom = windowFrom
@@ -105,5 +129,7 @@ package struct IncidentEvidence: Codable, Sendable, Hashable {
     self.activeCount = activeCount
     self.isFlapping = isFlapping
     self.proposedGap = proposedGap
+    self.steps = steps
+    self.mergedInto = mergedInto
   }
 }

@@ -11,14 +11,43 @@ struct IncidentWordsTests {
 
   private static func evidence(
     _ cause: Incident.Cause, _ probability: Double, stream: String = "silent",
-    isFlapping: Bool = false, devices: Int = 12, active: Int = 12, judged: Int = 13
+    isFlapping: Bool = false, devices: Int = 12, active: Int = 12, judged: Int = 13,
+    grownFrom: Int? = nil
   ) -> IncidentEvidence {
     IncidentEvidence(
       stream: stream, windowFrom: noon, windowTo: noon,
       choice: .init(
         kind: .feeder, code: "471", failed: judged - 1, together: judged - 1, heard: 1),
       runnersUp: [], causes: [.init(cause: cause, probability: probability)], signs: .init(),
-      deviceCount: devices, activeCount: active, isFlapping: isFlapping, proposedGap: nil)
+      deviceCount: devices, activeCount: active, isFlapping: isFlapping, proposedGap: nil,
+      steps: grownFrom.map { [.init(kind: .site, code: "s", deviceCount: $0, until: noon)] })
+  }
+
+  @Test("one that grew says from how many, one that is part of another says of which")
+  func grown() {
+    let village = IncidentSubject(
+      kind: .village, name: "Thôn 5", place: Title(vi: "Xã Phú Lâm", en: "Xã Phú Lâm"),
+      stream: "silent")
+    let said = IncidentWords.summary(
+      of: village, evidence: Self.evidence(.link, 0.8, devices: 6, active: 6, grownFrom: 1),
+      since: Self.noon, resolvedAt: nil)
+    #expect(
+      said.vi.contains("mất liên lạc từ 15/11/2023 12:00, lan rộng từ 1 thiết bị; nhiều khả năng"))
+    #expect(said.en.contains("from 15/11/2023 12:00, grown from 1 device; probably"))
+    let device = IncidentSubject(
+      kind: .device, name: "Loa 2", place: Title(vi: "Chợ thôn 5", en: "Chợ thôn 5"),
+      stream: "silent")
+    let part = IncidentWords.summary(of: device, partOf: village, since: Self.noon)
+    #expect(
+      part.vi
+        == "Loa 2 (Chợ thôn 5): mất liên lạc từ 15/11/2023 12:00; thuộc sự cố chung: "
+        + "Thôn 5 (Xã Phú Lâm). Cán bộ xã theo dõi sự cố chung.")
+    let long = IncidentSubject(
+      kind: .site, name: String(repeating: "Nhà văn hóa ", count: 20),
+      place: Title(
+        vi: String(repeating: "Xã ", count: 60), en: String(repeating: "Xã ", count: 60)),
+      stream: "silent")
+    check(IncidentWords.summary(of: long, partOf: long, since: Self.noon), part, "long names")
   }
 
   @Test("an open incident says where, how many, since when, why, and who does what")
@@ -95,7 +124,8 @@ struct IncidentWordsTests {
                   of: subject,
                   evidence: Self.evidence(
                     cause, probability, stream: stream, isFlapping: isFlapping,
-                    devices: 199_999, active: active, judged: 200_000),
+                    devices: 199_999, active: active, judged: 200_000,
+                    grownFrom: isFlapping ? nil : 120_000),
                   since: Self.noon, resolvedAt: resolvedAt)
                 let title = IncidentWords.title(of: subject, isFlapping: isFlapping)
                 check(said, title, "\(kind) \(cause) \(stream) \(name.prefix(9))")

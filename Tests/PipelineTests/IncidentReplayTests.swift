@@ -126,7 +126,6 @@ struct IncidentReplayTests {
     let fixture = try ReplayFixture(
       profiles: ReplayFixture.alwaysInService(), registry: Self.registry(of: plan))
     _ = try fixture.replay(Array(plan.messages().map { NDJSON.line($0) }))
-    #expect(IncidentAccount.causeNamedFrom == IncidentWords.namedFrom)
     let incidents = try fixture.store.incidents(from: 0, to: .max)
     let first = try #require(incidents.first { $0.groupKind != .device && !$0.isOpen })
     let versions = try fixture.store.incidentVersions(of: first.id)

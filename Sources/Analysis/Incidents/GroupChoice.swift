@@ -23,6 +23,8 @@ struct GroupChoice {
     var length: Milliseconds
     /// When it is decided.
     var at: Milliseconds
+    /// Who was heard after the window and is missing since counts as struck.
+    var mayCreep = false
   }
 
   struct Chosen {
@@ -75,7 +77,7 @@ struct GroupChoice {
     let needed = IncidentSettings.coverageMin * Double(left.count)
     let explaining = fitting.filter { Double($0.figures.failed) >= needed }
     guard
-      let best = explaining.min(by: Self.isSmaller)
+      let best = smallest(of: explaining)
         ?? fitting.min(by: {
           $0.figures.failed == $1.figures.failed
             ? Self.isSmaller($0, $1) : $0.figures.failed > $1.figures.failed
@@ -85,6 +87,20 @@ struct GroupChoice {
       group: best.group, figures: best.figures,
       runnersUp: runnersUp(candidates, besides: best.group, cluster, left),
       positions: best.members.filter { left.contains($0) })
+  }
+
+  /// The smallest that explains most of them; a wider one if it explains more, and what it adds is
+  /// silent as well: the site in which four of five failed is a village whose sixth is overdue.
+  private func smallest(of explaining: [Candidate]) -> Candidate? {
+    guard var best = explaining.min(by: Self.isSmaller) else { return nil }
+    for wider in explaining.sorted(by: Self.isSmaller)
+    where wider.figures.failed > best.figures.failed {
+      let (now, more) = (best.figures, wider.figures)
+      let silent = more.failed + more.overdue - now.failed - now.overdue
+      let share = Double(silent) / Double(max(1, more.judged - now.judged))
+      if silent > 1, share >= IncidentSettings.agreementMin { best = wider }
+    }
+    return best
   }
 
   private static func isSmaller(_ left: Candidate, _ right: Candidate) -> Bool {
@@ -121,7 +137,7 @@ struct GroupChoice {
   ) -> Candidate? {
     var judged = candidate
     judged.size = judged.figures.failed
-    let share = IncidentSettings.agreementMin
+    let share = IncidentSettings.agreementMin(of: candidate.members.count)
     // Beyond it, not even all the others could make up for those that were heard.
     let heardMax = Int((1 - share) * Double(candidate.members.count)) + 1
     var later = 0
@@ -139,31 +155,40 @@ struct GroupChoice {
     }
     if !isCut { return judged }
     // Too early: most of it has neither reported nor missed its report.
-    if Double(judged.size - later) < share * Double(judged.size) { return nil }
-    return judged.figures.agreement >= share ? judged : nil
+    if Double(judged.size - later) < IncidentSettings.spokenMin * Double(judged.size) {
+      return nil
+    }
+    return judged.figures.agreement >= IncidentSettings.agreementMin(of: judged.figures.judged)
+      ? judged : nil
   }
 
-  private enum Word { case nothing, later, overdue, heard }
+  enum Word { case nothing, later, overdue, heard }
 
   /// What a device that told nothing says of a fault in the window.
-  private func word(of position: Int, _ cluster: Cluster) -> Word {
+  func word(of position: Int, _ cluster: Cluster) -> Word {
     let last = heard[position]
     let pace = fleet.pace(of: position)
     guard last != .min else { return .nothing }
     guard cluster.stream == "silent" else {
       // Only who has the metric and reports can say that all is well.
       let isHeard = last + pace.offlineAfter >= cluster.at
+      // It takes some restarts to restart again and again.
+      let isEarly =
+        cluster.stream == IncidentSymptom.rebootLoop.stream
+        && cluster.at < cluster.window.end + IncidentSettings.rebootsTellWithin
+      if isHeard, isEarly { return .later }
       return isHeard && cluster.kinds.contains(fleet.kindOfPosition[position]) ? .heard : .nothing
     }
-    if last > cluster.window.end { return .heard }
+    if last > cluster.window.end {
+      let owed = last + IncidentSettings.missedReports * pace.reportInterval + pace.slack
+      let isMissing = owed + gaps.duration(from: last, to: cluster.at) < cluster.at
+      return cluster.mayCreep && isMissing ? .overdue : .heard
+    }
     // It was gone before.
     if last + pace.offlineAfter < cluster.window.start { return .nothing }
-    let slack = min(IncidentSettings.slackMax, pace.reportInterval / 2)
     // What it said while we could not hear, nobody knows.
-    let deaf = gaps.reduce(0) { sum, gap in
-      sum + max(0, min(gap.end, cluster.at) - max(gap.start, last))
-    }
-    return last + deaf + pace.reportInterval + slack < cluster.at ? .overdue : .later
+    let deaf = gaps.duration(from: last, to: cluster.at)
+    return last + deaf + pace.reportInterval + pace.slack < cluster.at ? .overdue : .later
   }
 
   private func withTail(_ candidate: Candidate, _ cluster: Cluster) -> Candidate {

@@ -20,16 +20,26 @@ struct IncidentCase: Sendable {
     var probability: Double
     var deviceCount: Int
     var isFlapping: Bool
+    var group: IncidentFleet.Group
   }
 
   let id: UInt64
   let stream: String
-  let group: IncidentFleet.Group
-  let since: Milliseconds
+  /// These five change when it turns out to be wider.
+  private(set) var group: IncidentFleet.Group
+  private(set) var since: Milliseconds
+  private(set) var window: Interval
+  private(set) var choice: IncidentEvidence.Choice
+  private(set) var runnersUp: [IncidentEvidence.Choice]
   let namedAt: Milliseconds
-  let window: Interval
-  let choice: IncidentEvidence.Choice
-  let runnersUp: [IncidentEvidence.Choice]
+  /// What it was told of before.
+  var steps: [IncidentEvidence.Step] = []
+  /// Which incident has its members now.
+  private(set) var mergedInto: (id: UInt64, group: IncidentFleet.Group)?
+  /// Alerts that left it since it was taken.
+  var removedAlerts: [UInt64] = []
+  /// How many devices it had when they left.
+  private var mergedCount = 0
   /// Enough devices of enough providers, of all that were heard before, for an outage of ours.
   var mayBeOurs = false
   var members: [Member] = []
@@ -79,7 +89,7 @@ struct IncidentCase: Sendable {
   }
 
   var isOpen: Bool { resolvedAt == nil }
-  var deviceCount: Int { openAlerts.count }
+  var deviceCount: Int { mergedInto == nil ? openAlerts.count : mergedCount }
   /// Ascending.
   var devices: [Int64] { openAlerts.keys.sorted() }
 
@@ -142,6 +152,63 @@ struct IncidentCase: Sendable {
   mutating func note(hold: Milliseconds, severity other: AlertRule.Severity) {
     resolveHold = max(resolveHold, hold)
     if other.rank < severity.rank { severity = other }
+  }
+
+  // MARK: Widening
+
+  /// Whether most of it is away, so that who fails now may still have its reason.
+  var mayGrow: Bool {
+    isOpen && closeAt == nil && (!isFlapping || stream == IncidentSymptom.rebootLoop.stream)
+  }
+
+  /// It is one of a wider group from now on.
+  mutating func widen(
+    to group: IncidentFleet.Group, window: Interval, _ figures: IncidentEvidence.Choice,
+    at instant: Milliseconds
+  ) {
+    // What was never told of was never narrower.
+    if told != nil, steps.count < IncidentSettings.stepsMax {
+      let step = IncidentEvidence.Step(
+        kind: self.group.kind, code: self.group.code, deviceCount: deviceCount, until: instant)
+      steps.append(step)
+    }
+    runnersUp = Array(([choice] + runnersUp).prefix(IncidentSettings.runnersUpMax))
+    (self.group, self.window, choice) = (group, window, figures)
+    isDirty = true
+  }
+
+  /// Takes all that another had.
+  mutating func absorb(_ other: IncidentCase, at instant: Milliseconds) {
+    since = min(since, other.since)
+    for member in other.members {
+      var moved = member
+      moved.joinedAt = instant
+      add(moved)
+    }
+    note(hold: other.resolveHold, severity: other.severity)
+    signs.rebooted += other.signs.rebooted
+    signs.ranOn += other.signs.ranOn
+    signs.powerReasons += other.signs.powerReasons
+    signs.otherReasons += other.signs.otherReasons
+    signs.mainsLost += other.signs.mainsLost
+    signs.touchesOwnGap = signs.touchesOwnGap || other.signs.touchesOwnGap
+    given.merge(other.given) { $0 | $1 }
+  }
+
+  /// Its members are those of a wider one now: it is over, and says where they went.
+  mutating func end(
+    asPartOf other: (id: UInt64, group: IncidentFleet.Group), at now: Milliseconds
+  ) {
+    mergedCount = deviceCount
+    removedAlerts += members.map(\.alert)
+    members = []
+    changedMembers = []
+    positionOfAlert = [:]
+    openAlerts = [:]
+    activeCount = 0
+    (resolvedAt, closedAt, closeAt) = (max(since, now), now, nil)
+    mergedInto = other
+    isDirty = true
   }
 
   mutating func restoreGiven() {

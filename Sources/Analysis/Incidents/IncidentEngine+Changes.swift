@@ -16,6 +16,10 @@ package struct IncidentChange: Sendable {
   package var severity: AlertRule.Severity
   package var evidence: IncidentEvidence
   package var members: [Member]
+  /// Alerts that are another incident's now.
+  package var removed: [UInt64] = []
+  /// The group of the incident that has its members now.
+  package var mergedInto: IncidentFleet.Group?
 
   package struct Member: Sendable {
     package var device: Int64
@@ -104,7 +108,7 @@ extension IncidentEngine {
     let told = IncidentCase.Told(
       state: known.isOpen ? .open : .resolved, cause: known.causes.first?.cause ?? .unknown,
       probability: known.causes.first?.probability ?? 1, deviceCount: known.deviceCount,
-      isFlapping: known.isFlapping)
+      isFlapping: known.isFlapping, group: known.group)
     let isNew = Self.isWorthTelling(told, after: known.told, version: known.version)
     if isNew {
       known.version += 1
@@ -116,6 +120,8 @@ extension IncidentEngine {
         device: member.device, alert: member.alert, since: member.since,
         joinedAt: member.joinedAt, endedAt: member.endedAt)
     }
+    let removed = known.removedAlerts.sorted()
+    known.removedAlerts.removeAll()
     known.changedMembers.removeAll()
     known.isDirty = false
     cases[id] = known
@@ -123,7 +129,7 @@ extension IncidentEngine {
       id: id, state: told.state, version: known.version, isNewVersion: isNew,
       group: known.group, since: known.since, namedAt: known.namedAt,
       resolvedAt: known.resolvedAt, severity: severity(of: known), evidence: evidence(of: known),
-      members: members)
+      members: members, removed: removed, mergedInto: known.mergedInto?.group)
   }
 
   private static func isWorthTelling(
@@ -134,7 +140,7 @@ extension IncidentEngine {
     guard version < IncidentSettings.versionCountMax else { return false }
     let change = (next.probability - last.probability).magnitude
     return next.cause != last.cause || change >= IncidentSettings.probabilityStep
-      || next.isFlapping != last.isFlapping
+      || next.isFlapping != last.isFlapping || next.group != last.group
       || next.deviceCount * 4 >= last.deviceCount * 5
   }
 
@@ -151,6 +157,8 @@ extension IncidentEngine {
       deviceCount: known.deviceCount, activeCount: known.activeCount,
       isFlapping: known.isFlapping,
       proposedGap: isOurs
-        ? known.silence.map { Interval(start: $0.from, end: $0.to) } : nil)
+        ? known.silence.map { Interval(start: $0.from, end: $0.to) } : nil,
+      steps: known.steps.isEmpty ? nil : known.steps,
+      mergedInto: known.mergedInto.map { StableHash.text($0.id) })
   }
 }

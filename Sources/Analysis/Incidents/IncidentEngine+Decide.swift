@@ -16,15 +16,24 @@ extension IncidentEngine {
     if let own { return own }
     return groupCases[stream]?.first { id in
       guard let known = cases[id] else { return false }
-      return meets(entry, known.window) && fleet.contains(known.group, entry.position)
+      let isStruck =
+        meets(entry, known.window)
+        || entry.onset.symptom.standsAlone && known.mayGrow && crept(entry, after: known.window)
+      return isStruck && fleet.contains(known.group, entry.position)
     }
+  }
+
+  /// Whether the fault may have reached a device a while after it struck others.
+  func crept(_ entry: Pending, after window: Interval) -> Bool {
+    window.start - fleet.pace(of: entry.position).slack <= entry.fault.end
+      && entry.fault.start <= window.end + IncidentSettings.creepMax
   }
 
   /// Whether the fault may have struck a device when it struck others: the window holds for all of
   /// them, so a report that was a little early or late must not shut one out.
   private func meets(_ entry: Pending, _ window: Interval) -> Bool {
     let pace = fleet.pace(of: entry.position)
-    let slack = min(IncidentSettings.slackMax, pace.reportInterval / 2)
+    let slack = pace.slack
     return window.start - slack <= entry.fault.end && entry.fault.start <= window.end + slack
   }
 
@@ -92,6 +101,7 @@ extension IncidentEngine {
       kinds: Set(positions.map { fleet.kindOfPosition[$0] }), window: window, length: length,
       at: instant)
     var done: Set<UInt64> = []
+    var opened: [UInt64] = []
     for chosen in positions.count > 1 ? chooser.groups(of: cluster) : [] {
       let isIn = Set(chosen.positions)
       let taken = overlapping.filter { entry in
@@ -105,16 +115,26 @@ extension IncidentEngine {
       let id = open(
         chosen.group, taken, stream, window, chosen.figures, chosen.runnersUp, at: instant)
       groupCases[stream, default: []].append(id)
+      opened.append(id)
       noteWhetherOurs(id, window, heard)
       remove(taken)
       done.formUnion(taken.lazy.map(\.onset.alert))
     }
-    // What is due and in no group stands alone; the others wait for their own time.
+    opened += openAlone(together, window, length, at: instant)
+    if anchor.onset.symptom.standsAlone, !opened.isEmpty {
+      widen(near: opened, stream, length, at: instant, heard)
+    }
+  }
+
+  /// What is due and in no group stands alone; the others wait for their own time.
+  private mutating func openAlone(
+    _ together: [Pending], _ window: Interval, _ length: Milliseconds, at instant: Milliseconds
+  ) -> [UInt64] {
     let alerts = Set(together.lazy.map(\.onset.alert))
     let alone = pending.filter { alerts.contains($0.onset.alert) && $0.dueAt <= instant }
     remove(alone)
-    for entry in alone where entry.onset.symptom.standsAlone {
-      openAlone(entry, window, length, at: instant)
+    return alone.filter(\.onset.symptom.standsAlone).compactMap {
+      openAlone($0, window, length, at: instant)
     }
   }
 
@@ -128,16 +148,13 @@ extension IncidentEngine {
       let last = heard[position]
       guard last != .min, last <= fault.end, !explained.contains(position) else { return nil }
       let pace = fleet.pace(of: position)
-      let slack = min(IncidentSettings.slackMax, pace.reportInterval / 2)
-      guard last + IncidentSettings.missedReports * pace.reportInterval + slack < instant else {
-        return nil
-      }
-      let deaf = gaps.reduce(0) { sum, gap in
-        sum + max(0, min(gap.end, instant) - max(gap.start, last))
-      }
-      let own = Interval(start: last - slack, end: last + pace.reportInterval + slack + deaf)
-      let isDue = last + deaf + IncidentSettings.missedReports * pace.reportInterval < instant
-      return isDue && own.end >= fault.start ? (position, own) : nil
+      let deaf = gaps.duration(from: last, to: instant)
+      let owed = last + IncidentSettings.missedReports * pace.reportInterval
+      // A report that came late would still have come, or one that we could not hear.
+      guard owed + max(pace.slack, deaf) < instant else { return nil }
+      let own = Interval(
+        start: last - pace.slack, end: last + pace.reportInterval + pace.slack + deaf)
+      return own.end >= fault.start ? (position, own) : nil
     }
   }
 
@@ -162,7 +179,7 @@ extension IncidentEngine {
     return found
   }
 
-  private func explained(_ stream: String) -> Set<Int> {
+  func explained(_ stream: String) -> Set<Int> {
     var positions: Set<Int> = []
     for known in cases.values where known.isOpen && known.stream == stream {
       for (device, open) in known.openAlerts where open > 0 {
@@ -172,11 +189,14 @@ extension IncidentEngine {
     return positions
   }
 
+  /// - Returns: the new one; nil if another alert of the same device has just opened it.
   private mutating func openAlone(
     _ entry: Pending, _ window: Interval, _ length: Milliseconds, at instant: Milliseconds
-  ) {
-    // Another alert of the same device may just have opened it.
-    if let id = home(of: entry) { return join(entry, id) }
+  ) -> UInt64? {
+    if let id = home(of: entry) {
+      join(entry, id)
+      return nil
+    }
     let expected = history.expected(
       [entry.onset.device], OnsetHistory.class(ofStream: entry.onset.symptom.stream),
       within: length, at: instant)
@@ -190,6 +210,7 @@ extension IncidentEngine {
     if history.flaps(of: entry.onset.device, at: instant) >= IncidentSettings.flapsToBegin {
       cases[id]?.isFlapping = true
     }
+    return id
   }
 
   private mutating func open(
@@ -215,7 +236,7 @@ extension IncidentEngine {
   }
 
   /// Were it our own uplink, most of what was heard before would be silent, of several providers.
-  private mutating func noteWhetherOurs(
+  mutating func noteWhetherOurs(
     _ id: UInt64, _ window: Interval, _ heard: [Milliseconds]
   ) {
     guard let known = cases[id], known.stream == "silent",
@@ -223,19 +244,21 @@ extension IncidentEngine {
     else { return }
     let positions = known.openAlerts.keys.compactMap { fleet.position(of: $0) }
     guard fleet.count(of: .isp, among: positions) >= UplinkGaps.providerCountMin else { return }
-    let heardBefore = heard.indices.count {
-      heard[$0] != .min && heard[$0] + fleet.pace(of: $0).offlineAfter >= window.start
+    let members = Set(positions)
+    var (heardBefore, silent) = (0, 0)
+    for (position, last) in heard.enumerated() where last != .min {
+      let pace = fleet.pace(of: position)
+      guard last + pace.offlineAfter >= window.start else { continue }
+      heardBefore += 1
+      let isOverdue = last <= window.end && last + pace.reportInterval + pace.slack < now
+      if members.contains(position) || isOverdue { silent += 1 }
     }
-    cases[id]?.mayBeOurs = known.deviceCount * 2 >= heardBefore
+    cases[id]?.mayBeOurs =
+      Double(silent) >= IncidentSettings.oursShareMin * Double(heardBefore)
   }
 
-  /// FNV-1a, 64 bits, over group and opening: the same alerts explained in the same way again are
-  /// the same incident.
+  /// The same alerts explained in the same way again are the same incident.
   static func id(of group: IncidentFleet.Group, opening alert: UInt64) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in "\(group.kind.rawValue)\u{0}\(group.code)\u{0}\(alert)".utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-    return hash
+    StableHash.of("\(group.kind.rawValue)\u{0}\(group.code)\u{0}\(alert)")
   }
 }

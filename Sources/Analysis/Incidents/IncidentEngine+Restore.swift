@@ -70,12 +70,15 @@ extension IncidentEngine {
 
   private mutating func restore(_ stored: StoredIncident) {
     let (incident, evidence) = (stored.incident, stored.evidence)
+    // What is left of it is told by another.
+    guard evidence.mergedInto == nil else { return }
     var known = IncidentCase(
       id: stored.id, stream: evidence.stream,
       group: .init(kind: incident.groupKind, code: incident.groupCode), since: incident.since,
       namedAt: incident.namedAt,
       window: Interval(start: evidence.windowFrom, end: evidence.windowTo),
       choice: evidence.choice, runnersUp: evidence.runnersUp)
+    known.steps = evidence.steps ?? []
     known.mayBeOurs = evidence.causes.contains { $0.cause == .observation }
     for member in stored.members {
       let position = fleet.position(of: member.device)
@@ -105,7 +108,8 @@ extension IncidentEngine {
     known.told = IncidentCase.Told(
       state: incident.state, cause: stored.told.causes.first?.cause ?? incident.cause,
       probability: stored.told.causes.first?.probability ?? incident.probability,
-      deviceCount: stored.told.deviceCount, isFlapping: stored.told.isFlapping)
+      deviceCount: stored.told.deviceCount, isFlapping: stored.told.isFlapping,
+      group: known.group)
     known.changedMembers.removeAll()
     known.isDirty = false
     if let resolvedAt = incident.resolvedAt {

@@ -207,7 +207,7 @@ package struct IncidentEngine: Sendable {
   /// When the fault may have struck that an onset tells of: a silence begins after the last reading
   /// and before the next one, a condition before the first reading that has it.
   private func fault(of onset: IncidentOnset, _ pace: IncidentFleet.KindPace) -> Interval {
-    let slack = min(IncidentSettings.slackMax, pace.reportInterval / 2)
+    let slack = pace.slack
     guard onset.symptom == .silent else {
       return Interval(
         start: onset.since - pace.reportInterval - slack, end: onset.since + slack)

@@ -25,6 +25,9 @@ package struct IncidentFleet: Sendable {
       self.reportInterval = reportInterval
       self.offlineAfter = offlineAfter
     }
+
+    /// Reports are not sent to the second: so much earlier or later they still come in time.
+    var slack: Milliseconds { min(IncidentSettings.slackMax, reportInterval / 2) }
   }
 
   /// Kinds with a column of their own; `all` holds everybody and `device` is the position.

@@ -23,10 +23,36 @@ package enum IncidentSettings {
 
   /// The smallest group that explains this share of what began together …
   package static let coverageMin = 0.8
-  /// … and of whose devices, as far as anything is known, this share fails.
+  /// … and of whose devices, as far as anything is known, this share fails. Of many some hold out
+  /// for a while, on a battery or by another way; of a few, two that report are no accident.
   package static let agreementMin = 0.8
+  package static let agreementOfManyMin = 0.65
+  package static let manyFrom = 8
+
+  package static func agreementMin(of deviceCount: Int) -> Double {
+    deviceCount < manyFrom ? agreementMin : agreementOfManyMin
+  }
+  /// Most of what could speak must have spoken.
+  package static let spokenMin = 0.8
   /// … and whose count is this improbable by its own history: one in 10,000.
   package static let tailLog10Max = -4.0
+
+  // MARK: Widening
+
+  /// A fault that creeps: who fails this long after the others may have the same reason.
+  package static let creepMax: Milliseconds = 3_600_000
+  /// Of what a wider group adds, this share has to fail, and so many must be this improbable by
+  /// their own history: one in 300, since a fault next to them is certain already.
+  package static let addedShareMin = 0.6
+  package static let addedTailLog10Max = -2.5
+  /// Incidents of single devices are made one from so many on: two may be chance.
+  package static let crept = 3
+  /// Narrower groups that an incident remembers.
+  static let stepsMax = 8
+  /// A device that restarts again and again tells so within this.
+  static let rebootsTellWithin: Milliseconds = 3_600_000
+  /// Were our own uplink down, this share of what was heard before would be silent.
+  package static let oursShareMin = 0.9
 
   // MARK: History
 

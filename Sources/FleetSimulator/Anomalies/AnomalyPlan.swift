@@ -11,6 +11,8 @@ package final class AnomalyPlan: Sendable {
   package let reportInterval: Milliseconds
   package let incidents: [TrueIncident]
   let devices: [DeviceAnomalies]
+  /// Of each device of the fleet, in order of start.
+  package var outages: [[Outage]] { devices.map(\.outages) }
   let weathers: [String: CommuneWeather]
 
   /// - Precondition: the report interval is at least 10 s.

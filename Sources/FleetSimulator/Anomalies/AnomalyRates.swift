@@ -34,6 +34,21 @@ package struct AnomalyRates: Sendable, Hashable {
   /// Every kind of fault.
   package static let all = AnomalyRates()
 
+  /// Grouped faults, many of each kind, and those of single devices between them: for whoever asks
+  /// what failed together and needs no values.
+  package static let groups: AnomalyRates = {
+    var rates = AnomalyRates()
+    rates.valueFaultDays = 0
+    rates.playFaultDays = 0
+    rates.degradingShare = 0
+    rates.driftingClockShare = 0
+    rates.exhaustedShare = 0
+    rates.expiringShare = 0
+    rates.communeIncidents = 8
+    rates.fleetIncidents = 30
+    return rates
+  }()
+
   /// The same fleet, weather and noise, and nothing wrong.
   package static let calm: AnomalyRates = {
     var rates = AnomalyRates()

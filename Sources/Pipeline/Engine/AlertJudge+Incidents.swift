@@ -29,10 +29,8 @@ extension AlertJudge {
   }
 
   /// Puts all that is to be told into the transaction of the records that caused it.
-  mutating func takeTransitions(
-    into batch: inout CommitBatch, from store: Store
-  ) throws(StoreError) {
-    batch.incidents = try incidents.takeChanges(devices: devices, from: store)
+  mutating func takeTransitions(into batch: inout CommitBatch) {
+    batch.incidents = incidents.takeChanges(devices: devices)
     (batch.alerts, batch.outbox) = book.takeTransitions()
   }
 
@@ -40,9 +38,8 @@ extension AlertJudge {
   ///
   /// - Parameter knownUntil: until when everything was judged before.
   mutating func restoreIncidents(
-    from store: Store, registry: Registry, knownUntil: Milliseconds
+    from store: Store, knownUntil: Milliseconds
   ) throws(StoreError) {
-    incidents.take(registry, devices: devices)
     let counts = try store.onsetCounts()
     let since = knownUntil - IncidentSettings.recentFor
     let known = try store.incidents(resolvedFrom: since) + store.openIncidents()

@@ -66,15 +66,18 @@ struct AlertJudge {
   /// By kind: the plan over the columns of the block that was judged again last.
   private var recoveryPlans: [Int: (names: [String], plan: AlertPlan)] = [:]
 
-  init(profiles: [Profile], devices: [Device], book: AlertBook) {
+  /// - Parameter registry: nil if what devices say of themselves is all there is.
+  init(
+    profiles: [Profile], devices: [Device], book: AlertBook, registry: Registry? = nil
+  ) {
     plans = profiles.map(AlertPlan.init)
     planOfKind = Dictionary(uniqueKeysWithValues: profiles.enumerated().map { ($1.kind, $0) })
     self.book = book
     checks = CheckBank(profiles: profiles)
-    // Until the store's registry is taken, what devices say of themselves is all there is.
+    // The states of devices come first; the fleet is built when it is known who is judged.
     incidents = IncidentDesk(profiles: profiles, devices: [], registry: Registry())
     register(devices)
-    incidents.take(Registry(devices: self.devices), devices: self.devices)
+    incidents.take(registry ?? Registry(devices: self.devices), devices: self.devices)
     takeOpenAlerts()
   }
 

@@ -188,7 +188,7 @@ extension Engine {
       batch.adoptedFrom = address
       for block in batch.blocks { judge.read(block, gaps: intake.gaps) }
       judge.followIncidents([], until: nil, gaps: intake.gaps)
-      try judge.takeTransitions(into: &batch, from: store)
+      judge.takeTransitions(into: &batch)
       try commit(&batch)
     }
   }

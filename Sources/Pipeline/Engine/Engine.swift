@@ -148,7 +148,7 @@ final class Engine {
     judge.followIncidents(
       batch.blocks.map { ($0, 0..<$0.count) },
       until: isFull ? nil : heardUntil.map { $0 + offset }, gaps: intake.gaps)
-    try judge.takeTransitions(into: &batch, from: store)
+    judge.takeTransitions(into: &batch)
     let isTold = !batch.alerts.isEmpty || !batch.incidents.isEmpty
     if drained.contains(where: { $0 > 0 }) || isTold || isObservationDue {
       observedWrittenAt = now

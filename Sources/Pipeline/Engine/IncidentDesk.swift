@@ -14,8 +14,8 @@ struct IncidentDesk {
   /// By the full name of the rule.
   private var rules: [String: AlertRule] = [:]
   private var serviceMetrics: Set<String> = []
-  private var metricTitles: [String: Title] = [:]
-  private var kindTitles: [String: Title] = [:]
+  private(set) var metricTitles: [String: Title] = [:]
+  private(set) var kindTitles: [String: Title] = [:]
   private var paces: [String: IncidentFleet.KindPace] = [:]
   /// What the engine found since the last transaction: a batch of a replay may hold an hour, and
   /// each version is kept with the moment at which a running pipeline would have told it.
@@ -24,6 +24,8 @@ struct IncidentDesk {
   /// Different firmwares, and which of them each device told last; by the judge's positions.
   private var firmwareNumbers: [String: Int32] = [:]
   private var firmwareOfPosition: [Int32] = []
+  /// How units and sites are called in the registry in force.
+  private(set) var places: IncidentPlaceNames
 
   /// Whose `<` says that the mains are gone.
   static let mainsMetric = "mains_v"
@@ -47,12 +49,14 @@ struct IncidentDesk {
         serviceMetrics.insert("\(profile.kind)/\(condition.metric)")
       }
     }
+    places = IncidentPlaceNames(registry)
     engine = IncidentEngine(
       fleet: IncidentFleet(devices: devices, registry: registry, paces: paces))
     firmwareOfPosition = Array(repeating: -1, count: devices.count)
   }
 
   mutating func take(_ registry: Registry, devices: [Device]) {
+    places = IncidentPlaceNames(registry)
     engine.take(IncidentFleet(devices: devices, registry: registry, paces: paces))
     // Told again with the next readings.
     firmwareOfPosition = Array(repeating: -1, count: devices.count)
@@ -183,9 +187,7 @@ struct IncidentDesk {
   /// What changed, for the transaction of the alerts that caused it.
   ///
   /// - Parameter devices: by the judge's positions.
-  mutating func takeChanges(
-    devices: [Device], from store: Store
-  ) throws(StoreError) -> IncidentBatch {
+  mutating func takeChanges(devices: [Device]) -> IncidentBatch {
     var batch = IncidentBatch()
     collect()
     guard !found.isEmpty || !counts.isEmpty else { return batch }
@@ -198,7 +200,7 @@ struct IncidentDesk {
     for (index, (at, change)) in found.enumerated() {
       let isLast = last[change.id] == index
       if isLast || change.isNewVersion {
-        let incident = try incident(of: change, devices: devices, store)
+        let incident = incident(of: change, devices: devices)
         if isLast { batch.incidents.append(incident) }
         if change.isNewVersion {
           batch.versions.append(IncidentVersion(at: at, incident: incident))
@@ -206,83 +208,13 @@ struct IncidentDesk {
       }
       batch.members += change.members.map {
         IncidentMember(
-          incident: Self.text(of: change.id), device: $0.device, alert: Self.text(of: $0.alert),
+          incident: StableHash.text(change.id), device: $0.device, alert: StableHash.text($0.alert),
           since: $0.since, joinedAt: $0.joinedAt, endedAt: $0.endedAt)
+      }
+      batch.removed += change.removed.map {
+        (StableHash.text(change.id), StableHash.text($0))
       }
     }
     return batch
-  }
-
-  static func text(of id: UInt64) -> String {
-    let digits = String(id, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
-  private func incident(
-    of change: IncidentChange, devices: [Device], _ store: Store
-  ) throws(StoreError) -> Incident {
-    let subject = try subject(of: change, devices: devices, store)
-    return Incident(
-      id: Self.text(of: change.id), state: change.state, version: change.version,
-      since: change.since, namedAt: change.namedAt, resolvedAt: change.resolvedAt,
-      groupKind: change.group.kind, groupCode: change.group.code, cause: change.cause.cause,
-      probability: change.cause.probability, severity: change.severity,
-      title: IncidentWords.title(of: subject, isFlapping: change.evidence.isFlapping),
-      summary: IncidentWords.summary(
-        of: subject, evidence: change.evidence, since: change.since,
-        resolvedAt: change.resolvedAt),
-      evidence: change.evidence.json)
-  }
-
-  private func subject(
-    of change: IncidentChange, devices: [Device], _ store: Store
-  ) throws(StoreError) -> IncidentSubject {
-    let code = change.group.code
-    var subject = IncidentSubject(
-      kind: change.group.kind, name: code, stream: change.evidence.stream)
-    if let metric = change.evidence.stream.split(separator: " ", maxSplits: 1).last {
-      subject.metric = metricTitles[String(metric)]
-    }
-    switch change.group.kind {
-    case .device:
-      guard let number = Int64(code), let position = engine.fleet.position(of: number) else {
-        break
-      }
-      let device = devices[position]
-      subject.name = device.name.isEmpty ? device.id : device.name
-      let site = try store.siteName(device.site) ?? device.site
-      // "Wi-Fi 1, Nhà văn hóa thôn 3" names its site already.
-      subject.place = Title(vi: site, en: site)
-      if subject.name.contains(site) { subject.place = try store.unitTitle(device.commune) }
-    case .via:
-      let gateway = devices.first { $0.id == code }
-      subject.name = gateway.map { $0.name.isEmpty ? $0.id : $0.name } ?? code
-    case .site:
-      subject.name = try store.siteName(code) ?? code
-      // Every commune has a Thôn 4.
-      if let device = devices.first(where: { $0.site == code }) {
-        subject.place = try store.unitTitle(device.commune)
-      }
-    case .village:
-      subject.name = try store.unitName(code) ?? code
-      if let parent = try store.parent(ofUnit: code) {
-        subject.place = try store.unitTitle(parent)
-      }
-    case .commune, .province: subject.name = try store.unitName(code) ?? code
-    case .firmware:
-      let parts = code.split(separator: "/", maxSplits: 1).map(String.init)
-      subject.name = parts.last ?? code
-      subject.place = kindTitles[parts.first ?? ""] ?? Title(vi: code, en: code)
-    case .feeder, .isp, .all: break
-    }
-    return subject
-  }
-}
-
-extension Store {
-  /// Names of units are the same in both languages.
-  fileprivate func unitTitle(_ code: String) throws(StoreError) -> Title {
-    let name = try unitName(code) ?? code
-    return Title(vi: name, en: name)
   }
 }

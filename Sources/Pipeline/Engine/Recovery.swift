@@ -30,14 +30,15 @@ enum Recovery {
       profiles: profiles, devices: intake.devices,
       book: AlertBook(
         open: try store.openAlerts(), registry: registry, node: node,
-        isPublished: publishesAlerts))
+        isPublished: publishesAlerts),
+      registry: registry)
     judge.servicePlans = try ServicePlans(
       store: store, registry: registry, profiles: profiles,
       period: Interval(start: now, end: .max / 2))
     judge.feedback = FeedbackThresholds(try store.anomalyFeedback())
     try restore(intake, &judge, from: store, receiveMaximum: receiveMaximum)
     try judge.restoreIncidents(
-      from: store, registry: registry,
+      from: store,
       knownUntil: try store.newestObserved(session: Engine.liveObservation) ?? now)
     judge.resolveOrphans(at: now)
     return (intake, judge)

@@ -60,6 +60,8 @@ package enum TextIncidentExplanation {
     text += "\(words.incidentID): \(incident.id), \(words.incidentState(incident.state)), "
     text += "\(words.severityHeading.lowercased()) \(words.severity(incident.severity))\n"
     text += "\(words.namedAtHeading): \(format.instant(incident.namedAt))\n"
+    for step in explanation.evidence?.steps ?? [] { text += "\(words.step(step, format))\n" }
+    if let wider = explanation.evidence?.mergedInto { text += "\(words.mergedInto(wider))\n" }
     return text
   }
 

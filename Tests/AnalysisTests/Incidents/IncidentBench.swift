@@ -130,6 +130,7 @@ struct IncidentBench {
       changes[change.id] = change
       if change.isNewVersion { versions[change.id, default: []].append(change.version) }
       for member in change.members { members[change.id, default: [:]][member.alert] = member }
+      for alert in change.removed { members[change.id]?[alert] = nil }
     }
   }
 
