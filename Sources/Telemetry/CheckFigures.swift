@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The numbers behind the finding of a deterministic check. Which are present follows from the check's form; those of a metric
-/// are in its own unit.
+/// The numbers behind the finding of a deterministic check. Which are present follows from the
+/// check's form; those of a metric are in its own unit.
 package struct CheckFigures: Sendable, Hashable {
   /// Since when it is so, by event time.
   package var since: Milliseconds
