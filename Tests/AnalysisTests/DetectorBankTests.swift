@@ -127,9 +127,6 @@ import Testing
     #expect(judgement.upper < 150)
     #expect(judgement.usualDeviation > 0.1 && judgement.usualDeviation < 3)
     #expect(judgement.readingCount == 8_000)
-    bank.clearCondition(slot: 0)
-    let next = bank.judge(100, at: 8_001 * Self.minute, slot: 0, watch: Watch())
-    #expect(next?.isAnomalous == false)
   }
 
   @Test("only the watched side is told, and less of a smaller weight")

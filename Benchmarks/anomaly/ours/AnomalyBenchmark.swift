@@ -12,8 +12,11 @@ import Foundation
 ///
 /// `score` prints both data sets' figures, with `--jitters N` their mean and least over N jitters
 /// of all constants by 20 %, with `--baselines` those of others, and with `--scores FOLDER` writes
-/// a score a row. `tune` climbs for `--trials N`. `fleet` counts false alarms and what is found of
-/// faults of known size over `--devices N`. `--seed N` draws other numbers.
+/// a score a row. `tune` climbs for `--trials N`, with `--folds K --fold I` on all but every K-th
+/// series from I on, and ends with a line of the best constants; a file of K such lines after
+/// `score … --held-out` scores every series by the constants and the threshold that were chosen
+/// without it. `fleet` counts false alarms and what is found of faults of known size over
+/// `--devices N`. `--seed N` draws other numbers.
 @main enum AnomalyBenchmark {
   static func main() {
     do {
@@ -31,12 +34,22 @@ import Foundation
     case .score, .tune:
       let data = try PublicData(nabFolder: options.folders[0], cloudFolder: options.folders[1])
       if options.command == .tune {
-        var tuning = Tuning(data: data, from: options.constants, seed: options.seed)
-        tuning.run(trials: options.trials)
+        try tune(data, options)
       } else {
         try PublicTable(data: data, options: options).show()
       }
     }
+  }
+
+  private static func tune(_ data: PublicData, _ options: Options) throws {
+    var data = data
+    if let folds = options.folds, let fold = options.fold {
+      guard fold < folds else { throw UsageError(description: "--fold is below --folds") }
+      data = data.without(fold: fold, of: folds)
+    }
+    var tuning = Tuning(data: data, from: options.constants, seed: options.seed)
+    tuning.run(trials: options.trials)
+    print(ConstantNames.text(tuning.best))
   }
 
   private static func showCost() {

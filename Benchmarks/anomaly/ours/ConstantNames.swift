@@ -7,7 +7,7 @@ enum ConstantNames {
   typealias Path = WritableKeyPath<DetectorConstants, Double> & Sendable
 
   /// The tuned ones first; what pages is chosen by the synthetic fleet, not by public data.
-  static let tunedCount = 25
+  static let tunedCount = 26
 
   static let all: [(name: String, path: Path, least: Double, most: Double)] = [
     ("fastLength", \.fastLength, 1.5, 100), ("slowLength", \.slowLength, 50, 20_000),
@@ -22,9 +22,16 @@ enum ConstantNames {
     ("driftWeight", \.driftWeight, 0.1, 2), ("spikeWeight", \.spikeWeight, 0.1, 2),
     ("textureWeight", \.textureWeight, 0.1, 2), ("gateLength", \.gateLength, 4, 250),
     ("gateMargin", \.gateMargin, 0.1, 3), ("severityNovelty", \.severityNovelty, 0.005, 1),
-    ("severityFloor", \.severityFloor, 0.02, 5), ("pagingNovelty", \.pagingNovelty, 0, 100),
-    ("pagingTimes", \.pagingTimes, 0, 100), ("pagingTexture", \.pagingTexture, 0, 100),
-    ("pagingSteps", \.pagingSteps, 0, 100), ("usualNovelty", \.usualNovelty, 0, 100),
+    ("severityFloor", \.severityFloor, 0.02, 5),
+    ("tailAnomalousShare", \.tailAnomalousShare, 0.07, 1),
+    ("pagingNovelty", \.pagingNovelty, 0, 100),
+    ("pagingTimes", \.pagingTimes, 0, 100), ("pagingSteps", \.pagingSteps, 0, 100),
+    ("pagingImprobability", \.pagingImprobability, 0, 1_000),
+    ("tailAnchor", \.tailAnchor, 0, 100),
+    ("tailPowerRare", \.tailPowerRare, 0, 10),
+    ("tailPowerMin", \.tailPowerMin, 0, 10),
+    ("tailPowerMax", \.tailPowerMax, 0, 10),
+    ("usualNovelty", \.usualNovelty, 0, 100),
     ("usualSeverity", \.usualSeverity, 0, 100),
   ]
 

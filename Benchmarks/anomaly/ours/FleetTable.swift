@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Analysis
 import Foundation
 
 /// What the detector pages on made-up metrics, as lines to read.
@@ -11,8 +12,13 @@ struct FleetTable {
       constants: options.constants, seed: 800_000 + options.seed, deviceCount: options.devices)
     let months = SyntheticMetric.months * options.devices
     print("false alarms in 100 device-months of 4 metrics, \(months) months of each kind")
-    for (kind, rate) in fleet.falseAlarms() {
-      print("  " + kind.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0), Int(rate))
+    for (kind, rates) in fleet.falseAlarms() {
+      let channels = Judgement.Channel.allCases.compactMap { channel in
+        rates[channel].map { "\(channel) \(Int($0))" }
+      }
+      print(
+        "  " + kind.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0),
+        Int(rates.values.reduce(0, +)), channels.joined(separator: ", "))
     }
     print("found of faults of 1–2.2, 2.2–4.6, 4.6–10 usual deviations; median minutes")
     for fault in SyntheticFleet.Fault.allCases {

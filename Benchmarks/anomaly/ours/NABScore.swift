@@ -78,6 +78,30 @@ struct NABScore {
       uniqueKeysWithValues: Profile.allCases.map { ($0, sweep(marks, $0)) })
   }
 
+  /// What scores reach with a threshold that was chosen before, for each series.
+  func score(_ scores: [[Double]], thresholds: [Double], _ profile: Profile) -> Double {
+    var got = [Double](repeating: -profile.missedWeight, count: windowCount)
+    var wrong = 0.0
+    for (index, one) in series.enumerated() {
+      for at in one.probation..<one.values.count
+      where scores[index][at] > 0 && scores[index][at] >= thresholds[index] {
+        let row = rows[index][at]
+        if row.window < 0 {
+          wrong += row.weight * profile.falseWeight
+        } else {
+          got[row.window] = max(got[row.window], row.weight)
+        }
+      }
+    }
+    return share(of: got.reduce(0, +) + wrong, profile)
+  }
+
+  /// From 0 for a silent detector to 100 for a perfect one.
+  private func share(of total: Double, _ profile: Profile) -> Double {
+    let (null, perfect) = (-profile.missedWeight * Double(windowCount), Double(windowCount))
+    return 100 * (total - null) / (perfect - null)
+  }
+
   private func sweep(
     _ marks: [(score: Double, row: Row)], _ profile: Profile
   ) -> (score: Double, threshold: Double) {
@@ -100,7 +124,6 @@ struct NABScore {
       }
       if total > best.total { best = (total, threshold) }
     }
-    let (null, perfect) = (-missed * Double(windowCount), Double(windowCount))
-    return (100 * (best.total - null) / (perfect - null), best.threshold)
+    return (share(of: best.total, profile), best.threshold)
   }
 }

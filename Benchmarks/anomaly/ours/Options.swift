@@ -18,6 +18,11 @@ struct Options {
   var trials = 1_000
   var jitters = 0
   var devices = 20
+  /// How many folds there are, and which of them tuning does without.
+  var folds: Int?
+  var fold: Int?
+  /// A file of constants, a line for each fold.
+  var heldOutSets: String?
   var isWithBaselines = false
   var scoresFolder: String?
 
@@ -39,6 +44,9 @@ struct Options {
       case "--trials": trials = try number(argument)
       case "--jitters": jitters = try number(argument)
       case "--devices": devices = max(try number(argument), 1)
+      case "--folds": folds = max(try number(argument), 2)
+      case "--fold": fold = try number(argument)
+      case "--held-out": heldOutSets = rest.popFirst()
       case "--baselines": isWithBaselines = true
       case "--scores": scoresFolder = rest.popFirst()
       default:

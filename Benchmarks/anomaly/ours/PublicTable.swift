@@ -17,6 +17,7 @@ struct PublicTable {
     let ours = data.evaluate(options.constants)
     line("nhip", ours)
     if options.jitters > 0 { showJitters() }
+    if let file = options.heldOutSets { try showHeldOut(file) }
     var best: PublicData.Result?
     if options.isWithBaselines { best = showBaselines() }
     if let folder = options.scoresFolder {
@@ -58,6 +59,21 @@ struct PublicTable {
         "  \(name) of \(options.jitters) jitters".padding(toLength: 20, withPad: " ", startingAt: 0)
           + String(format: "%12.2f %7.2f %7.2f %10.3f", nab[0], nab[1], nab[2], f1))
     }
+  }
+
+  private func showHeldOut(_ file: String) throws {
+    let text = try String(contentsOf: URL(filePath: file), encoding: .utf8)
+    let sets = try text.split(whereSeparator: \.isNewline).map { line in
+      var constants = options.constants
+      for assignment in line.split(separator: " ") {
+        guard ConstantNames.apply(String(assignment), to: &constants) else {
+          throw BenchmarkError(description: "\(file): \(assignment) is no constant")
+        }
+      }
+      return constants
+    }
+    guard !sets.isEmpty else { throw BenchmarkError(description: "\(file): no constants") }
+    line("  held out, \(sets.count) folds", data.evaluateHeldOut(sets))
   }
 
   /// The result of EWMA z, whom the goal names.

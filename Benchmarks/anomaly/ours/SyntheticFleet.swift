@@ -23,16 +23,18 @@ struct SyntheticFleet {
   private static let metricsPerDevice = 4.0
   static let faultAt = 50 * 24 * 60 + 10 * 60
 
-  /// False alarms a hundred device-months, by kind.
-  func falseAlarms() -> [(kind: SyntheticMetric.Kind, rate: Double)] {
+  /// False alarms a hundred device-months, by kind and channel.
+  func falseAlarms() -> [(kind: SyntheticMetric.Kind, rates: [Judgement.Channel: Double])] {
     SyntheticMetric.Kind.allCases.map { kind in
-      var alarms = 0
+      var alarms: [Judgement.Channel: Double] = [:]
       for device in 0..<deviceCount {
         let metric = SyntheticMetric(kind, seed: seed &+ UInt64(device))
-        alarms += self.alarms(metric.values, metric.watch).count
+        for alarm in self.alarms(metric.values, metric.watch) {
+          alarms[alarm.channel, default: 0] += 1
+        }
       }
       let months = Double(deviceCount * SyntheticMetric.months)
-      return (kind, 100 * Self.metricsPerDevice * Double(alarms) / months)
+      return (kind, alarms.mapValues { 100 * Self.metricsPerDevice * $0 / months })
     }
   }
 
@@ -46,7 +48,8 @@ struct SyntheticFleet {
         let metric = SyntheticMetric(kind, seed: seed &+ UInt64(device))
         let values = injected(metric, fault, exp(share * log(10)))
         let end = Self.faultAt + (fault == .spike ? 5 : 1_440)
-        let alarm = alarms(values, metric.watch).first { $0 >= Self.faultAt && $0 < end }
+        let alarm = alarms(values, metric.watch).map(\.at)
+          .first { $0 >= Self.faultAt && $0 < end }
         let third = min(Int(3 * share), 2)
         recalls[third].injected += 1
         if let alarm {
@@ -75,12 +78,15 @@ struct SyntheticFleet {
     return values
   }
 
-  private func alarms(_ values: [Double], _ watch: Watch) -> [Int] {
+  private func alarms(
+    _ values: [Double], _ watch: Watch
+  ) -> [(at: Int, channel: Judgement.Channel)] {
     var bank = DetectorBank(constants: constants)
     bank.append(count: 1)
-    return values.indices.filter { index in
-      bank.judge(values[index], at: SyntheticMetric.time(index), slot: 0, watch: watch)?
-        .startsAnomaly ?? false
+    return values.indices.compactMap { index in
+      let judgement = bank.judge(
+        values[index], at: SyntheticMetric.time(index), slot: 0, watch: watch)
+      return judgement.flatMap { $0.startsAnomaly ? (index, $0.channel) : nil }
     }
   }
 }

@@ -10,7 +10,7 @@ import Foundation
 struct Tuning {
   static let jitter = 0.2
   private static let jitterCount = 9
-  private static let trialsPerJitters = 80
+  private static let trialsPerJitters = 60
   /// A trial is given up once its mean lies so far below the best over the same jitters.
   private static let hopeless = 1.2
 

@@ -4,7 +4,7 @@ import Telemetry
 
 /// A slot as bytes: a version, then its columns in the order of `SlotLayout`, little-endian.
 extension DetectorBank {
-  private static let encodingVersion: UInt8 = 1
+  private static let encodingVersion: UInt8 = 2
 
   /// The whole state of a slot, bit for bit.
   package func encoded(_ slot: Int) -> [UInt8] {

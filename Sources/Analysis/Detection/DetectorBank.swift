@@ -59,11 +59,6 @@ package struct DetectorBank: Sendable {
     }
   }
 
-  /// Forgets only that the metric is anomalous now, not what is usual.
-  package mutating func clearCondition(slot: Int) {
-    bytes[slot * SlotLayout.Byte.count + SlotLayout.Byte.flags] &= ~SlotLayout.isAnomalous
-  }
-
   package mutating func copy(_ slot: Int, from other: DetectorBank, _ otherSlot: Int) {
     func copy<Element>(_ path: WritableKeyPath<DetectorBank, [Element]>, _ stride: Int) {
       self[keyPath: path].replaceSubrange(

@@ -33,7 +33,8 @@ enum SlotLayout {
     static let last = 7
     static let jumpFast = 8
     static let jumpSlow = 9
-    static let resolution = 10
+    /// Median size of the steps between two readings that differ.
+    static let stepSize = 10
     static let tailWeight = 11
     static let tailScale = 12
     static let gateScore = 13

@@ -54,7 +54,7 @@ extension SlotRow {
         score.channel = channel
       }
       if novelty >= max(constants.pagingNovelty, score.pagingNovelty),
-        unsafe isWorthPaging(abs(e), channel, constants)
+        unsafe isWorthPaging(e, channel, step, watch, constants)
       {
         score.paging = channel
         score.pagingNovelty = novelty
@@ -126,16 +126,28 @@ extension SlotRow {
     return true
   }
 
-  /// Novel and large: many of the channel's usual deviations, and more than a step or two of a
-  /// metric that is told in steps.
+  /// Novel and large: hardly to be expected of a tail as this channel's, and larger than the
+  /// metric's own steps. Of one that never moved only a large part of its value is.
   private func isWorthPaging(
-    _ size: Double, _ channel: Int, _ constants: borrowing DetectorConstants
+    _ e: Double, _ channel: Int, _ step: Step, _ watch: Watch,
+    _ constants: borrowing DetectorConstants
   ) -> Bool {
-    guard channel < SlotLayout.channelCount - 1 else { return size >= constants.pagingTexture }
-    let resolution = unsafe self[Narrow.resolution]
-    let least = unsafe resolution > 0 ? constants.pagingSteps * resolution : abs(mean) / 4
-    let usual = unsafe self[Narrow.usual + channel]
-    return size >= max(least, constants.pagingTimes * usual)
+    let size = abs(e)
+    let isTexture = channel == SlotLayout.channelCount - 1
+    let stepSize = unsafe self[Narrow.stepSize]
+    let least = unsafe stepSize > 0 ? constants.pagingSteps * stepSize : abs(mean) / 2
+    if isTexture {
+      guard unsafe self[Narrow.jumpFast] >= least else { return false }
+    } else {
+      let usual = unsafe self[Narrow.usual + channel]
+      guard size >= max(least, constants.pagingTimes * usual) else { return false }
+    }
+    let improbability = unsafe improbability(
+      size, channel, isAbove: e > 0, floor: isTexture ? constants.floorTexture : step.floor(channel),
+      constants)
+    // As many alarms are to be expected of metrics that are told often as of others.
+    let chances = unsafe Logarithm.natural(readingsPerHour)
+    return improbability * watch.weight >= constants.pagingImprobability + chances
   }
 
   static func weight(of channel: Int, _ constants: borrowing DetectorConstants) -> Double {

@@ -7,13 +7,14 @@ extension SlotRow {
   /// One reading moves the mean as if it were at most so many deviations away, unless the one
   /// before was as far, or the metric is told in such steps.
   private static let clipDeviations = 30.0
+  private static let stepGain = 1.0 / 32
   private static let readingCountMax = 16_000_000.0
 
   func learn(_ step: Step, _ constants: borrowing DetectorConstants) {
     unsafe learnTails(step, constants)
     unsafe learnUsual(step, constants)
-    let resolution = unsafe self[Narrow.resolution]
-    unsafe learnResolution(step)
+    let stepSize = unsafe self[Narrow.stepSize]
+    unsafe learnStepSize(step)
     let mean = unsafe self.mean
     let above = step.x - mean
     let deviation = unsafe self[Narrow.deviation]
@@ -21,7 +22,7 @@ extension SlotRow {
       step.count < 20
       ? .infinity
       : unsafe max(
-        Self.clipDeviations * deviation + 1e-9 * abs(mean), resolution,
+        Self.clipDeviations * deviation + 1e-9 * abs(mean), stepSize,
         min(abs(above), abs(self[Narrow.last])))
     let clipped = min(max(above, -limit), limit)
     let gain = 1 / min(constants.slowLength, step.count + 1)
@@ -48,11 +49,14 @@ extension SlotRow {
     }
   }
 
-  /// The smallest step between two readings so far is what the metric is told in.
-  private func learnResolution(_ step: Step) {
-    guard step.count > 0, step.jump > 0 else { return }
-    let known = unsafe self[Narrow.resolution]
-    if known == 0 || step.jump < known { unsafe self[Narrow.resolution] = step.jump }
+  /// The median of the changes of readings that differ: many metrics stand still for long, and are
+  /// told in whole steps. Each change moves it by the same share towards itself, so that the first
+  /// may be absurd.
+  private func learnStepSize(_ step: Step) {
+    guard step.count > 0, step.change > 0 else { return }
+    let known = unsafe self[Narrow.stepSize]
+    let moved = unsafe step.change > known ? known * (1 + Self.stepGain) : known * (1 - Self.stepGain)
+    unsafe self[Narrow.stepSize] = known > 0 ? moved : step.change
   }
 
   private func learnProfile(_ step: Step, _ constants: borrowing DetectorConstants) {

@@ -48,7 +48,11 @@ extension SlotRow {
     step.drift =
       step.hours == nil
       ? 0 : drift + (min(max(residual, -reach), reach) - drift) / min(constants.driftLength, young)
-    step.jump = unsafe min(abs(above - self[Narrow.last]), 2 * reach)
+    let last = unsafe self[Narrow.last]
+    let change = abs(above - last)
+    // What 32 bits leave of two equal readings is no step.
+    step.change = change > 1e-6 * (abs(above) + abs(last)) + 1e-12 * abs(mean) ? change : 0
+    step.jump = min(step.change, 2 * reach)
     unsafe learnJump(step, constants)
     step.deviations = [
       step.fast, step.hours == nil ? 0 : residual, step.drift, above,

@@ -8,11 +8,15 @@
 extension SlotRow {
   private typealias Narrow = SlotLayout.Narrow
   private typealias Byte = SlotLayout.Byte
+  private static let spikeChannel = 3
   private static let textureChannel = 4
   /// Readings before a scale is taken.
   private static let scaleReadings = 12.0
   /// The smallest texture told apart, e^0.1.
   private static let textureScale = 0.1
+  private static let tailBaseMax = 100
+  /// Mean absolute texture of noise without memory, over as many readings as it is taken of.
+  private static let textureUsual = 0.12
 
   private func tail(_ channel: Int, _ isAbove: Bool) -> Int { 2 * channel + (isAbove ? 1 : 0) }
 
@@ -47,6 +51,72 @@ extension SlotRow {
     return max(constants.countWeight * logarithmOfTotal - Logarithm.natural(beyond), 0)
   }
 
+  /// −ln of the share of readings that will deviate by as much on this side, if what was seen goes
+  /// on beyond it.
+  ///
+  /// Of the readings that deviate at all, by half the floor, two points of the tail are known: the
+  /// largest size that `tailAnchor` of them exceed, and their mean size, which a share of 1/e
+  /// exceeds in an exponential tail and nearly so in a normal one. −ln of the share is taken as a
+  /// power of the size through both (Weibull, "A Statistical Distribution Function of Wide
+  /// Applicability", 1951): 1 is an exponential tail, nearly 2 a normal one; smaller are heavier.
+  func improbability(
+    _ size: Double, _ channel: Int, isAbove: Bool, floor: Double,
+    _ constants: borrowing DetectorConstants
+  ) -> Double {
+    // Tails of distances from hours begin when these are known, after a day; until enough was seen
+    // they are taken to be like those of distances from the mean.
+    let isOfHours = channel == 1 || channel == 2
+    let ofHours = unsafe isOfHours ? max(1 - 86_400 / self[Narrow.ageSeconds], 0) : 1
+    let total = unsafe ofHours * self[Narrow.tailWeight] + 1
+    var own = channel
+    var far = unsafe seen(constants.tailAnchor, own, isAbove)
+    if isOfHours, far == nil {
+      unsafe own = Self.spikeChannel
+      far = unsafe seen(constants.tailAnchor, own, isAbove)
+    }
+    // Smaller ones than half the floor are not kept.
+    let edge = far.map { unsafe lowerEdge(of: $0.bin, own) } ?? floor / 2
+    guard size > edge else { return 0 }
+    let known = Logarithm.natural(total / max(far?.weight ?? 0, constants.tailAnchor))
+    guard known > 1, edge > 0 else { return known }
+    // Of a metric that is nearly always the same the few readings that are not are a tail of
+    // their own.
+    let moved = unsafe (seen(0, own, true)?.weight ?? 0) + (seen(0, own, false)?.weight ?? 0)
+    let share = unsafe channel == Self.textureChannel ? 1 : min(max(moved, 1) / total, 1)
+    let usual = unsafe channel == Self.textureChannel
+      ? Self.textureUsual : self[Narrow.usual + channel] / share
+    let start = -Logarithm.natural(share)
+    let reach = usual > 0 ? Logarithm.natural(edge / usual) : 0
+    let rest = max(known - start, 0.1)
+    // Few readings tell too little of a tail to take it for a light one.
+    let powerMax = constants.tailPowerRare
+      + (constants.tailPowerMax - constants.tailPowerRare) * share
+    let power = reach > 0 ? Logarithm.natural(rest) / reach : powerMax
+    let limited = min(max(power, constants.tailPowerMin), powerMax)
+    return start + rest * Logarithm.exponential(limited * Logarithm.natural(size / edge))
+  }
+
+  /// The highest bin from which on so much was seen, and how much; nil if nowhere so much was.
+  private func seen(
+    _ least: Double, _ channel: Int, _ isAbove: Bool
+  ) -> (bin: Int, weight: Double)? {
+    let bins = unsafe bytes + (Byte.tails + tail(channel, isAbove) * SlotLayout.tailBinCount)
+    var weight = 0.0
+    for index in (0..<SlotLayout.tailBinCount).reversed() {
+      unsafe weight += weights.value(bins[index])
+      if least > 0, weight >= least { return (index, weight) }
+    }
+    return least > 0 ? nil : (0, weight)
+  }
+
+  private func lowerEdge(of bin: Int, _ channel: Int) -> Double {
+    guard unsafe channel != Self.textureChannel else {
+      return unsafe Self.textureScale * TailWeight.halfOctaves(bin)
+    }
+    let base = unsafe Int(Int8(bitPattern: bytes[Byte.tailBase]))
+    return unsafe self[Narrow.tailScale] * TailWeight.halfOctaves(base + bin)
+  }
+
   func learnTails(_ step: Step, _ constants: borrowing DetectorConstants) {
     if unsafe self[Narrow.tailScale] == 0 {
       let deviation = unsafe self[Narrow.deviation]
@@ -54,6 +124,9 @@ extension SlotRow {
       unsafe self[Narrow.tailScale] = max(deviation, 1e-30)
     }
     unsafe followFloor(min(step.floor, step.hourFloor))
+    // What has just been told as unusual shall not soon be usual.
+    let isAnomalous = unsafe bytes[Byte.flags] & SlotLayout.isAnomalous != 0
+    let share = isAnomalous ? constants.tailAnomalousShare : 1
     for channel in 0..<SlotLayout.channelCount {
       let e = step.deviations[channel]
       // Smaller ones never count as beyond anything that is looked at.
@@ -63,9 +136,9 @@ extension SlotRow {
       let tail = unsafe tail(channel, e > 0)
       let place = unsafe Byte.tails + tail * SlotLayout.tailBinCount + bin(abs(e), channel)
       let hash = TailWeight.hash(UInt64(step.count) &* 16 &+ UInt64(tail))
-      unsafe bytes[place] = weights.adding(1, to: bytes[place], hash: hash)
+      unsafe bytes[place] = weights.adding(share, to: bytes[place], hash: hash)
     }
-    let weight = unsafe self[Narrow.tailWeight] + 1
+    let weight = unsafe self[Narrow.tailWeight] + share
     unsafe self[Narrow.tailWeight] = weight
     // Old weights fade: all are halved whenever a memory's length times ln 2 has passed.
     if weight >= 2 * constants.tailLength * Logarithm.ofTwo { unsafe halveTails() }
@@ -80,8 +153,17 @@ extension SlotRow {
 
   /// Keeps the first bin at the floor or one below, moving what the others hold.
   private func followFloor(_ floor: Double) {
-    let base = unsafe Int(Int8(bitPattern: bytes[Byte.tailBase]))
-    let wanted = unsafe min(max(Self.halfOctaves(floor / self[Narrow.tailScale]), -127), 127)
+    var base = unsafe Int(Int8(bitPattern: bytes[Byte.tailBase]))
+    var wanted = unsafe Self.halfOctaves(floor / self[Narrow.tailScale])
+    if unsafe abs(wanted) > Self.tailBaseMax {
+      // The first readings hardly differed. Whole octaves leave the edges where they are.
+      let octaves = wanted >> 1
+      let factor = Double(sign: .plus, exponent: octaves, significand: 1)
+      unsafe self[Narrow.tailScale] *= factor
+      wanted -= 2 * octaves
+      base -= 2 * octaves
+      unsafe bytes[Byte.tailBase] = UInt8(bitPattern: Int8(clamping: base))
+    }
     guard wanted > base + 1 || wanted < base else { return }
     unsafe bytes[Byte.tailBase] = UInt8(bitPattern: Int8(wanted))
     // The last two are texture's, whose scale stays.

@@ -35,6 +35,8 @@ struct Step {
   /// The distances of the fast mean and of the reading's mean distance from its hour.
   var fast = 0.0
   var drift = 0.0
+  /// From the reading before, and the same within what the last readings may take.
+  var change = 0.0
   var jump = 0.0
   /// Deviations below this size are not looked at.
   var floor = 0.0

@@ -44,6 +44,11 @@
     code > UInt8(stepsPerOctave) ? code - UInt8(stepsPerOctave) : 0
   }
 
+  /// 2^(count ÷ 2).
+  static func halfOctaves(_ count: Int) -> Double {
+    Double(sign: .plus, exponent: count >> 1, significand: count & 1 == 0 ? 1 : 0x1.6A09E667F3BCDp0)
+  }
+
   /// Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
   @inline(__always)
   static func hash(_ seed: UInt64) -> UInt64 {
