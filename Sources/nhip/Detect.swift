@@ -17,7 +17,7 @@ extension Nhip {
       discussion: """
         Reads columns timestamp and value (others may stand beside them; a header is optional)
         and gives one row for each: timestamp, value, novelty, severity, alarm, explanation.
-        Nothing is judged until 20 hours and enough readings have passed; rows that cannot be
+        Nothing is judged until a day and enough readings have passed; rows that cannot be
         judged have no scores, and standard error says how many and where the first one is.
 
         EXAMPLES

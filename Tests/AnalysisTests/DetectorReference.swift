@@ -192,9 +192,10 @@ struct DetectorReference {
     let start = far.map { edge($0.place, own) } ?? floor / 2
     guard abs(e) > start else { return 0 }
     let known = log(total / max(far?.weight ?? 0, constants.tailAnchor))
-    guard known > 1 else { return known }
+    guard start > 0 else { return known }
     let moved = beyond(.min, own, true) + beyond(.min, own, false)
-    let share = channel == 4 ? 1 : min(max(moved, 1) / total, 1)
+    let within = far == nil ? 2 * usual[min(channel, 3)] / floor : 0
+    let share = channel == 4 ? 1 : min(max(max(moved, 1) / total, within), 1)
     let usual = channel == 4 ? 0.12 : usual[channel] / share
     let rest = max(known + log(share), 0.1)
     let powerMax =

@@ -10,9 +10,10 @@ import Telemetry
 /// large has been seen. The rarest wins. Everything is causal and costs the same for any past.
 package struct DetectorBank: Sendable {
   package static let stateSizeBytes = SlotLayout.sizeBytes
-  /// Silent until both are passed: so many readings, and so long since the first.
+  /// Silent until both are passed: so many readings, and so long since the first. Before it has
+  /// seen every hour of a day nobody knows which of them are quiet.
   package static let warmUpReadings = 24
-  package static let warmUpLength: Milliseconds = 20 * LocalTime.hourLength
+  package static let warmUpLength: Milliseconds = LocalTime.dayLength
 
   package let constants: DetectorConstants
   package private(set) var count = 0

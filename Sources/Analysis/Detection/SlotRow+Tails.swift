@@ -78,11 +78,14 @@ extension SlotRow {
     let edge = far.map { unsafe lowerEdge(of: $0.bin, own) } ?? floor / 2
     guard size > edge else { return 0 }
     let known = Logarithm.natural(total / max(far?.weight ?? 0, constants.tailAnchor))
-    guard known > 1, edge > 0 else { return known }
+    guard edge > 0 else { return known }
     // Of a metric that is nearly always the same the few readings that are not are a tail of
     // their own.
     let moved = unsafe (seen(0, own, true)?.weight ?? 0) + (seen(0, own, false)?.weight ?? 0)
-    let share = unsafe channel == Self.textureChannel ? 1 : min(max(moved, 1) / total, 1)
+    // One whose tail is empty may still move all the time, within half the floor.
+    let within = unsafe far == nil ? 2 * self[Narrow.usual + min(channel, 3)] / floor : 0
+    let share = unsafe channel == Self.textureChannel
+      ? 1 : min(max(max(moved, 1) / total, within), 1)
     let usual = unsafe channel == Self.textureChannel
       ? Self.textureUsual : self[Narrow.usual + channel] / share
     let start = -Logarithm.natural(share)

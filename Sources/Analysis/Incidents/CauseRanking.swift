@@ -6,6 +6,9 @@ import Telemetry
 package enum CauseSign: String, Sendable, CaseIterable {
   case rebooted, ranOn, powerReason, otherReason, mainsLost
   case severalProviders, oneProvider, severalFeeders, oneFeeder, ownGap
+  /// Of those behind one gateway a single one restarted, as a gateway that died and was replaced or
+  /// switched on again; the others ran on.
+  case oneRestarted
 }
 
 /// Which cause an incident probably has: prior by what failed together, times the likelihood of
@@ -50,6 +53,9 @@ package enum CauseRanking {
     _ stream: String, _ kind: Incident.GroupKind, _ signs: IncidentEvidence.Signs,
     deviceCount: Int
   ) -> [(sign: CauseSign, count: Int)] {
+    if kind == .via, signs.rebooted == 1, signs.ranOn > 0, signs.powerReasons == 0 {
+      return [(.oneRestarted, 1)]
+    }
     var found: [(sign: CauseSign, count: Int)] = [
       (.rebooted, shared(signs.rebooted, with: signs.ranOn)),
       (.ranOn, shared(signs.ranOn, with: signs.rebooted)),

@@ -21,6 +21,7 @@ package enum CauseTables {
     case .severalFeeders: [0.12, 0.93, 0.97, 0.91, 0.30, 0.70, 0.50]
     case .oneFeeder: [0.90, 0.08, 0.03, 0.06, 0.20, 0.30, 0.50]
     case .ownGap: [0.10, 0.10, 0.60, 0.10, 0.10, 0.10, 0.10]
+    case .oneRestarted: [0.02, 0.03, 0.02, 0.02, 0.90, 0.05, 0.20]
     }
   }
 

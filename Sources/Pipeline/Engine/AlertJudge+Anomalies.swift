@@ -110,6 +110,7 @@ extension AlertJudge {
     let stay = before.devices.indices.allSatisfy { old in
       old < devices.count && devices[old].number == before.devices[old].number
         && anomalyStart[old] == before.anomalyStart[old]
+        && planOfDevice[old] == before.planOfDevice[old]
     }
     if stay, before.anomalyStates.count <= anomalyStates.count {
       detectors.append(count: anomalyStates.count - detectors.count)
@@ -120,7 +121,7 @@ extension AlertJudge {
     for position in devices.indices {
       guard let old = before.positionOfNumber[devices[position].number] else { continue }
       let count = anomalies(of: position).count
-      guard before.anomalies(of: old).count == count else { continue }
+      guard planOfDevice[position] == before.planOfDevice[old] else { continue }
       for rule in 0..<count {
         self.detectors.copy(
           anomalyStart[position] + rule, from: detectors, before.anomalyStart[old] + rule)

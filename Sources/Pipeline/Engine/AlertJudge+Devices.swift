@@ -40,6 +40,12 @@ extension AlertJudge {
       heardAt.append(before.heardAt[old])
       isOffline.append(before.isOffline[old])
       silenceDueAt.append(before.silenceDueAt[old])
+      guard before.planOfDevice[old] == kind else {
+        // It is another kind of device by now, whose rules have seen nothing yet.
+        conditionStates += Array(repeating: ConditionState(), count: plan.conditions.count)
+        anomalyStates.append(count: plan.anomalies.count)
+        continue
+      }
       conditionStates += before.conditions(of: old)
       anomalyStates.append(before.anomalies(of: old), of: before.anomalyStates)
     }

@@ -98,13 +98,13 @@ struct AlertJudge {
   /// Judges the rows of one block in their order.
   mutating func read(_ block: ReadingColumns, gaps: ObservationGaps) {
     guard let kind = planOfKind[block.kind] else { return }
-    read(block, 0..<block.count, plans[kind], gaps)
+    read(block, 0..<block.count, kind, plans[kind], gaps)
   }
 
   /// The same for some of its rows.
   mutating func read(_ block: ReadingColumns, _ rows: Range<Int>, gaps: ObservationGaps) {
     guard let kind = planOfKind[block.kind] else { return }
-    read(block, rows, plans[kind], gaps)
+    read(block, rows, kind, plans[kind], gaps)
   }
 
   /// The same for a block that is on disk already, some rows of columns: states move on, nothing is
@@ -123,7 +123,7 @@ struct AlertJudge {
     if recoveryPlans[kind]?.names != block.metricNames {
       recoveryPlans[kind] = (block.metricNames, plans[kind].over(block.metricNames))
     }
-    read(block, rows, recoveryPlans[kind]?.plan ?? plans[kind], gaps) { position in
+    read(block, rows, kind, recoveryPlans[kind]?.plan ?? plans[kind], gaps) { position in
       known?.holds(id, of: position) ?? false
     }
     isRecovering = false
@@ -132,8 +132,8 @@ struct AlertJudge {
 
   @inline(__always)
   private mutating func read(
-    _ block: ReadingColumns, _ rows: Range<Int>, _ plan: AlertPlan, _ gaps: ObservationGaps,
-    isKnown: (Int) -> Bool = { _ in false }
+    _ block: ReadingColumns, _ rows: Range<Int>, _ kind: Int, _ plan: AlertPlan,
+    _ gaps: ObservationGaps, isKnown: (Int) -> Bool = { _ in false }
   ) {
     for row in rows {
       guard let position = positionOfNumber[block.device[row]] else { continue }
@@ -155,7 +155,12 @@ struct AlertJudge {
         // It speaks in the very millisecond of its mark.
         markedAt[position] = .min
       }
-      noteHeard(position, at: time, receivedAt: receivedAt, plan, gaps)
+      // The registry may know it as another kind by now: then it was heard, and its rules are others.
+      let isOfKind = planOfDevice[position] == kind
+      noteHeard(
+        position, at: time, receivedAt: receivedAt,
+        isOfKind ? plan : plans[planOfDevice[position]], gaps)
+      guard isOfKind else { continue }
       for rule in plan.conditions.indices {
         judgeCondition(position, rule, plan, block, row)
       }

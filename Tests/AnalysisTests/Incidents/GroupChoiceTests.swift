@@ -190,4 +190,21 @@ struct GroupChoiceTests {
     }
     #expect(found > 50, "seed \(seed): the test must see groups to be worth anything")
   }
+
+  @Test("a gateway that restarted while all behind it ran on is a broken device, not a lost link")
+  func deadGateway() {
+    var signs = IncidentEvidence.Signs()
+    (signs.rebooted, signs.ranOn, signs.otherReasons) = (1, 2, 1)
+    func first(_ signs: IncidentEvidence.Signs) -> Incident.Cause? {
+      CauseRanking.rank(
+        stream: IncidentSymptom.silent.stream, kind: .via, signs: signs, deviceCount: 3,
+        mayBeOurs: false
+      ).first?.cause
+    }
+    #expect(first(signs) == .device)
+    (signs.rebooted, signs.ranOn, signs.otherReasons) = (0, 3, 0)
+    #expect(first(signs) == .link, "nobody restarted")
+    (signs.rebooted, signs.ranOn, signs.powerReasons) = (3, 0, 3)
+    #expect(first(signs) == .power, "all restarted, for want of power")
+  }
 }
