@@ -142,9 +142,9 @@ extension SlotRow {
       let usual = unsafe self[Narrow.usual + channel]
       guard size >= max(least, constants.pagingTimes * usual) else { return false }
     }
+    let floor = isTexture ? constants.floorTexture : step.floor(channel)
     let improbability = unsafe improbability(
-      size, channel, isAbove: e > 0, floor: isTexture ? constants.floorTexture : step.floor(channel),
-      constants)
+      size, channel, isAbove: e > 0, floor: floor, constants)
     // As many alarms are to be expected of metrics that are told often as of others.
     let chances = unsafe Logarithm.natural(readingsPerHour)
     return improbability * watch.weight >= constants.pagingImprobability + chances

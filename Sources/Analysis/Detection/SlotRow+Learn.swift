@@ -55,7 +55,8 @@ extension SlotRow {
   private func learnStepSize(_ step: Step) {
     guard step.count > 0, step.change > 0 else { return }
     let known = unsafe self[Narrow.stepSize]
-    let moved = unsafe step.change > known ? known * (1 + Self.stepGain) : known * (1 - Self.stepGain)
+    let gain = unsafe step.change > known ? Self.stepGain : -Self.stepGain
+    let moved = known * (1 + gain)
     unsafe self[Narrow.stepSize] = known > 0 ? moved : step.change
   }
 

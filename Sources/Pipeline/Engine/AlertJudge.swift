@@ -155,7 +155,7 @@ struct AlertJudge {
         // It speaks in the very millisecond of its mark.
         markedAt[position] = .min
       }
-      // The registry may know it as another kind by now: then it was heard, and its rules are others.
+      // The registry may know it as another kind by now: it was heard, and its rules are others.
       let isOfKind = planOfDevice[position] == kind
       noteHeard(
         position, at: time, receivedAt: receivedAt,
